@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Capabilities and the change of user, in the one order that works (capabilities(7), libcap). */
+#ifndef LINUX_CAPS_H
+#define LINUX_CAPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+/* Bit N is capability N. */
+struct caps_sets {
+	uint64_t bounding, permitted, effective, inheritable, ambient;
+};
+
+/* The number behind "CAP_SYS_TIME" (any case is not: exact), or -1 when neither libcap nor the
+ * kernel has it. */
+int caps_from_name(const char *name);
+const char *caps_name(int cap); /* "CAP_SYS_TIME", or NULL past the last one; static storage */
+int caps_last(void);            /* the running kernel's last capability */
+
+struct caps_identity {
+	uid_t uid;
+	gid_t gid;
+	const gid_t *groups; /* supplementary */
+	size_t groups_length;
+	bool keep_groups; /* setgroups is denied in this user namespace: leave them as they are */
+	struct caps_sets sets;
+};
+
+/*
+ * Drops the bounding set, becomes the user (setgroups, setresgid, setresuid with PR_SET_KEEPCAPS),
+ * then sets the other sets and ambient. What the caller does not have cannot be given: a capability
+ * in the sets that is not in the caller's permitted set is left out with no error (rootless), as
+ * crun and runc do.
+ */
+int caps_become(const struct caps_identity *identity, struct error *err);
+
+/* Whether the caller has `cap` in its effective set. */
+bool caps_have(int cap);
+
+#endif

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Signals as people and engines write them. */
+#ifndef LINUX_SIGNALS_H
+#define LINUX_SIGNALS_H
+
+/* "9", "KILL", "SIGKILL", "sigkill", "RTMIN+3", "SIGRTMAX-1": the number, or -1. */
+int signals_from_name(const char *text);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pseudo-terminals: the container's side (made by init) and the person's side (held by `run` and
+ * `exec`). */
+#ifndef LINUX_TERMINAL_H
+#define LINUX_TERMINAL_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+
+/*
+ * Opens a new pair from the devpts at `devfd`'s "pts/ptmx" (an O_PATH fd of the container's /dev,
+ * verified to be a devpts). *slave is opened with TIOCGPTPEER, never by path. Returns the master
+ * fd, or -1. Both CLOEXEC.
+ */
+int terminal_open(int devfd, int *slave, struct error *err);
+
+/* Sets the window size; zeros change nothing. */
+int terminal_set_size(int fd, uint64_t rows, uint64_t columns, struct error *err);
+
+/* setsid has been done: makes `slave` the controlling terminal and fds 0, 1, 2; gives it to `uid`.
+ */
+int terminal_become(int slave, uid_t uid, struct error *err);
+
+/* Connects to a --console-socket; sends the master with its name as runc and crun do. */
+int terminal_connect_console(const char *path, struct error *err);
+int terminal_send_console(int socket_fd, int master, struct error *err);
+
+/*
+ * The person's side: raw mode on fd 0 (restored by terminal_restore, also at exit), bytes copied
+ * between fds 0/1 and the master, the window's size followed (SIGWINCH), until `done_fd` (a pidfd)
+ * becomes readable and the master is drained. Other signals in `forward` are sent on to that pidfd.
+ */
+int terminal_relay(int master, int done_fd, struct error *err);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The document of `elsewhen features` (runtime-spec features.md, features-linux.md). */
+#ifndef OCI_FEATURES_H
+#define OCI_FEATURES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What the layers above know of the machine; lists are NULL-terminated. */
+struct oci_features {
+	const char *version; /* of elsewhen */
+	const char *commit;  /* or NULL */
+	const char *const *mount_options, *const *capabilities;
+	const char *const *seccomp_actions, *const *seccomp_operators, *const *seccomp_archs;
+	const char *const *seccomp_known_flags, *const *seccomp_supported_flags;
+	bool time_namespace, seccomp, apparmor, selinux, idmap;
+	const char *const *annotations; /* key, value, key, value, NULL */
+	const char *const *potentially_unsafe_config_annotations;
+};
+
+int oci_features_format(const struct oci_features *features, char **json, size_t *length);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* state.json in the container's directory: what delete needs to undo everything, nothing else. */
+#ifndef OCI_STATE_FILE_H
+#define OCI_STATE_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "oci/config.h"
+
+/* What is written down; "stopped" is never written, it is seen (the process is gone). */
+enum oci_status { OCI_STATUS_CREATING, OCI_STATUS_CREATED, OCI_STATUS_RUNNING, OCI_STATUS_STOPPED };
+extern const char *const oci_status_names[];
+
+struct oci_state_file {
+	struct arena arena; /* owns the strings of a state that was read */
+	char *id, *bundle, *oci_version;
+	char *rootfs;  /* resolved root.path */
+	char *created; /* RFC 3339 with nanoseconds, UTC */
+	char *owner;   /* user name or number of who created it */
+	enum oci_status status;
+	pid_t pid;           /* 0: not made yet */
+	uint64_t start_time; /* procfs_start_time of pid */
+	bool systemd_cgroup;
+	struct oci_strings cgroup_directories, cgroup_missing; /* struct cgroup_plan */
+	struct oci_map namespaces; /* "time" -> "time:[4026532567]": what init is in, for those
+				      asked for */
+	struct {
+		bool set;
+		struct oci_time_offset monotonic, boottime; /* absolute, as written to the kernel */
+	} time_offsets;
+	struct oci_map annotations;
+};
+
+/* *json is malloc'd, the caller's. */
+int oci_state_file_format(const struct oci_state_file *state, char **json, size_t *length);
+
+/* As strict as the config reader; a state of a newer elsewhen with unknown properties is read. */
+int oci_state_file_parse(
+	const char *data, size_t length, struct oci_state_file *state, struct error *err);
+void oci_state_file_free(struct oci_state_file *state);
+
+#endif

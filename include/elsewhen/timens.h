@@ -52,22 +52,32 @@ int timens_unshare(void);
  */
 int timens_write_offsets(int procfd, pid_t pid, const struct timens_offsets *offsets);
 
+/*
+ * Parses the text of a timens_offsets file: lines of "CLOCK SECONDS NANOSECONDS" with any blanks,
+ * CLOCK being monotonic, boottime or their ids 1 and 7. A clock that is not in it is left not set.
+ * -EINVAL for what the file can not contain (another clock, one twice, nanoseconds above the
+ * maximum), -ERANGE for a number that is too large; *offsets is then unchanged.
+ */
+int timens_parse_offsets(const char *text, size_t length, struct timens_offsets *offsets);
+
 /* Reads both offsets of the namespace of `pid`'s future children (0: the caller's). */
 int timens_read_offsets(int procfd, pid_t pid, struct timens_offsets *offsets);
 
-/* a + b in floor form; -EOVERFLOW when the seconds do not fit. */
+/* a + b in floor form; -EOVERFLOW when the seconds do not fit, -EINVAL for an impossible a or b. */
 int timens_offset_add(struct timens_offset a, struct timens_offset b, struct timens_offset *sum);
 
 /*
  * Makes offsets that are relative to the caller's own clocks absolute: adds the offsets of the time
  * namespace that the caller itself is in (none in the initial namespace). Sets nothing that was not
- * set.
+ * set. To be called before timens_write_offsets: the kernel shows a process only the offsets of its
+ * future children, which begin as its own.
  */
 int timens_nest(int procfd, struct timens_offsets *offsets);
 
 /*
  * What the kernel would accept at this moment for `clock_id` (CLOCK_MONOTONIC or CLOCK_BOOTTIME):
- * absolute offsets from *min to *max whole seconds. 0 or -EINVAL.
+ * absolute offsets from *min to *max whole seconds. 0 or -EINVAL. The maximum falls by one with
+ * every second that passes. To be called before timens_write_offsets, like timens_nest.
  */
 int timens_range(int procfd, int clock_id, int64_t *min_seconds, int64_t *max_seconds);
 

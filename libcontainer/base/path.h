@@ -14,14 +14,16 @@
 #include "base/error.h"
 
 /*
- * Opens `path` (leading slashes are ignored; "" and "/" are the root itself) with open(2) flags;
- * O_CLOEXEC is added. Returns an fd or -errno. -ELOOP after 40 symlinks, -EXDEV or -ELOOP for magic
- * links.
+ * Opens `path` (leading slashes are ignored; "" and "/" are the root itself) with open(2) flags
+ * other than O_CREAT and O_TMPFILE; O_CLOEXEC is added. Returns an fd or -errno. -ELOOP after 40
+ * symlinks, -EXDEV or -ELOOP for magic links.
  */
 int path_open_in_root(int rootfd, const char *path, int flags);
 
-/* Makes missing directories (mode `mode`) and returns an O_PATH|O_DIRECTORY fd of the last; fd or
- * -errno. */
+/*
+ * Makes missing directories (mode `mode`, less the umask) and returns an O_PATH|O_DIRECTORY fd of
+ * the last; fd or -errno. What a dangling symlink names is made too, inside the root.
+ */
 int path_mkdir_in_root(int rootfd, const char *path, mode_t mode);
 
 /*

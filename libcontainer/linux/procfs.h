@@ -3,25 +3,31 @@
 #ifndef LINUX_PROCFS_H
 #define LINUX_PROCFS_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/error.h"
 
 /*
  * Opens a private, detached procfs of the caller's PID namespace (fsopen); where that is not
- * permitted, the one at /proc, proven to be the root of a procfs with nothing mounted over. fd
- * (O_CLOEXEC) or -1.
+ * permitted, the one at /proc, proven to be the root of a procfs; that nothing is mounted over a
+ * part of it is seen to by procfs_open_file. fd (O_CLOEXEC) or -1.
  */
 int procfs_open(struct error *err);
 
-/* Opens `path` ("self/attr/exec") with openat2(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | BENEATH).
- * fd or -errno. */
+/*
+ * Opens `path` ("self/attr/exec") with openat2(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | BENEATH),
+ * or a walk that proves the same. fd or -errno; -EXDEV where something is mounted over it.
+ */
 int procfs_open_file(int procfd, const char *path, int flags);
 
 /* One whole write(2), or -errno; a short write is -EIO. */
 int procfs_write(int procfd, const char *path, const char *text);
 
-/* Writes linux.sysctl's `key` ("net.ipv4.ip_forward" or with slashes), never outside sys/. */
+/*
+ * Writes linux.sysctl's `key`, never outside sys/: "net.ipv4.ip_forward", or with slashes, and then
+ * with dots inside names: "net/ipv4/conf/eth0.1/forwarding" (sysctl(8)).
+ */
 int procfs_write_sysctl(int procfd, const char *key, const char *value, struct error *err);
 
 /*
@@ -30,6 +36,12 @@ int procfs_write_sysctl(int procfd, const char *key, const char *value, struct e
  * (-ESRCH: no such process).
  */
 int procfs_start_time(pid_t pid, unsigned long long *ticks);
+
+/*
+ * Whether two start times of one pid are of the same process. Two readers whose time namespaces are
+ * shifted by other than whole ticks see values one tick apart.
+ */
+bool procfs_same_start_time(unsigned long long a, unsigned long long b);
 
 /* The state letter of /proc/PID/stat, 'Z' for a zombie; or -errno. */
 int procfs_state_letter(pid_t pid);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The container's root filesystem, from the host's directory to "/". All by init, in its own mount
- * namespace, in the order of this header. Every path in it is resolved once, under the root.
+ * namespace, in the order of this header. Every path in it is resolved once, under the root. Made
+ * files and directories are subject to the caller's umask; device nodes are not.
  */
 #ifndef LINUX_ROOTFS_H
 #define LINUX_ROOTFS_H
@@ -13,6 +14,9 @@
 struct rootfs {
 	int fd;     /* O_PATH|O_DIRECTORY of the root's mount; -1 before rootfs_attach */
 	char *path; /* where it is attached in the host's tree; ours */
+	/* What is mounted over masked paths: fds, opened at the first need; rootfs_attach sets -1.
+	 */
+	int mask_directory, mask_file;
 };
 
 /*
@@ -24,7 +28,8 @@ int rootfs_open(const char *path, struct error *err);
 /*
  * Cuts this mount namespace off ("/" recursively MS_SLAVE, or MS_PRIVATE / MS_SHARED /
  * MS_UNBINDABLE as `propagation` says; 0 is MS_SLAVE|MS_REC) and attaches `tree_fd` (consumed) over
- * `path`.
+ * `path`. The tree itself becomes a slave of the host's mounts, or private for MS_PRIVATE: what is
+ * mounted in the container never shows on the host.
  */
 int rootfs_attach(struct rootfs *rootfs, int tree_fd, const char *path, uint64_t propagation,
 	struct error *err);
@@ -39,8 +44,18 @@ int rootfs_mount(struct rootfs *rootfs, const struct mount_request *request, int
 	struct error *err);
 
 /*
- * A device node: mknod, or a bind mount of the host's node where mknod is not permitted (user
- * namespaces; `host_fd` is then the detached clone, else -1). O_NOFOLLOW at the last component.
+ * The first half of rootfs_mount, for mounts that are more than one: opens the request's
+ * destination (O_PATH) for the detached mount `mount_fd`, made when it is missing as what that is,
+ * a directory or a file; *made tells. fd or -1.
+ */
+int rootfs_open_destination(struct rootfs *rootfs, const struct mount_request *request,
+	int mount_fd, bool *made, struct error *err);
+
+/*
+ * A device node: mknod, or a bind mount of the host's node of the same path where mknod is not
+ * permitted (user namespaces: `bind`, and whenever mknod answers EPERM). O_NOFOLLOW at the last
+ * component. A node that is right already stays and gets mode and owner; nothing is touched where
+ * the container's directory is the host's own /dev.
  */
 struct device_node {
 	const char *path; /* in the rootfs, "/dev/null" */
@@ -60,11 +75,15 @@ extern const struct device_node rootfs_default_devices[];
  * stay. */
 int rootfs_make_dev_links(struct rootfs *rootfs, struct error *err);
 
+/* Binds the terminal that `slave_fd` is onto /dev/console, a file made there when it is missing. */
+int rootfs_bind_console(struct rootfs *rootfs, int slave_fd, struct error *err);
+
 /* pivot_root(2) into it, the old root detached; or MS_MOVE + chroot when `no_pivot`. Afterwards
  * "/". */
 int rootfs_pivot(struct rootfs *rootfs, bool no_pivot, struct error *err);
 
-/* The rest is done after the pivot, on "/". */
+/* The rest is done after the pivot, on "/". Masked and read-only paths that are missing are
+ * skipped. */
 int rootfs_mask_path(struct rootfs *rootfs, const char *path, struct error *err);
 int rootfs_readonly_path(struct rootfs *rootfs, const char *path, struct error *err);
 int rootfs_set_readonly(struct rootfs *rootfs, struct error *err);

@@ -28,10 +28,15 @@ int terminal_connect_console(const char *path, struct error *err);
 int terminal_send_console(int socket_fd, int master, struct error *err);
 
 /*
- * The person's side: raw mode on fd 0 (restored by terminal_restore, also at exit), bytes copied
- * between fds 0/1 and the master, the window's size followed (SIGWINCH), until `done_fd` (a pidfd)
- * becomes readable and the master is drained. Other signals in `forward` are sent on to that pidfd.
+ * The person's side: raw mode on fd 0 when it is a terminal, bytes copied between fds 0/1 and the
+ * master, the window's size followed (SIGWINCH), until `done_fd` (a pidfd) becomes readable and the
+ * master is drained. SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1 and SIGUSR2 are sent on to that
+ * pidfd; a caller that has them blocked already loses none. The end of fd 0 does not end the relay.
+ * Everything that it changed (raw mode, signal mask, SIGPIPE) is as before when it returns.
  */
 int terminal_relay(int master, int done_fd, struct error *err);
+
+/* Takes fd 0 out of raw mode, if the relay put it there; runs at exit by itself. */
+void terminal_restore(void);
 
 #endif

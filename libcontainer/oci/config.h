@@ -94,7 +94,7 @@ struct oci_io_priority {
 struct oci_process {
 	bool set; /* an absent process is legal until `start` */
 	bool terminal;
-	struct {
+	struct oci_console_size {
 		bool set;
 		uint64_t height, width;
 	} console_size;
@@ -110,7 +110,7 @@ struct oci_process {
 	struct oci_i64 oom_score_adj;
 	struct oci_scheduler scheduler;
 	struct oci_io_priority io_priority;
-	struct {
+	struct oci_exec_cpu_affinity {
 		char *initial, *final; /* lists as in cpuset(7): "0-1,4" */
 	} exec_cpu_affinity;
 };
@@ -182,17 +182,17 @@ struct oci_resources {
 	struct oci_map unified;
 	struct oci_device_rule *devices;
 	size_t devices_length;
-	struct {
+	struct oci_pids {
 		struct oci_i64 limit;
 	} pids;
-	struct {
+	struct oci_block_io {
 		struct oci_u32 weight, leaf_weight;
 		struct oci_weight_device *weight_device;
 		size_t weight_device_length;
 		struct oci_throttle_devices throttle_read_bps_device, throttle_write_bps_device,
 			throttle_read_iops_device, throttle_write_iops_device;
 	} block_io;
-	struct {
+	struct oci_cpu {
 		char *cpus, *mems;
 		struct oci_u64 shares, period, burst, realtime_period;
 		struct oci_i64 quota, realtime_runtime, idle;
@@ -202,12 +202,12 @@ struct oci_resources {
 		uint64_t limit;
 	} * hugepage_limits;
 	size_t hugepage_limits_length;
-	struct {
+	struct oci_memory {
 		struct oci_i64 limit, reservation, swap, kernel, kernel_tcp;
 		struct oci_u64 swappiness;
 		struct oci_bool disable_oom_killer, use_hierarchy, check_before_update;
 	} memory;
-	struct {
+	struct oci_network {
 		struct oci_u32 class_id;
 		struct oci_network_priority {
 			char *name;
@@ -270,23 +270,23 @@ struct oci_linux {
 	struct oci_seccomp seccomp;
 	struct oci_strings masked_paths, readonly_paths;
 	char *mount_label;
-	struct {
+	struct oci_intel_rdt {
 		bool set;
 		char *clos_id, *l3_cache_schema, *mem_bw_schema;
 		struct oci_strings schemata;
 		struct oci_bool enable_monitoring;
 	} intel_rdt;
-	struct {
+	struct oci_memory_policy {
 		bool set;
 		char *mode, *nodes;
 		struct oci_strings flags;
 	} memory_policy;
-	struct {
+	struct oci_personality {
 		bool set;
 		char *domain;
 		struct oci_strings flags;
 	} personality;
-	struct {
+	struct oci_time_offsets {
 		bool set;
 		struct oci_time_offset monotonic, boottime;
 	} time_offsets;
@@ -295,7 +295,7 @@ struct oci_linux {
 struct oci_config {
 	struct arena arena; /* owns everything below */
 	char *oci_version;
-	struct {
+	struct oci_root {
 		bool set;
 		char *path;
 		bool readonly;

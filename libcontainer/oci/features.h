@@ -6,6 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The versions of the runtime-spec whose configs are read; a state and a new config have the later.
+ */
+#define OCI_VERSION_MIN "1.0.0"
+#define OCI_VERSION_MAX "1.3.0"
+
 /* What the layers above know of the machine; lists are NULL-terminated. */
 struct oci_features {
 	const char *version; /* of elsewhen */
@@ -18,6 +23,7 @@ struct oci_features {
 	const char *const *potentially_unsafe_config_annotations;
 };
 
+/* *json is malloc'd, the caller's. 0 or -ENOMEM. */
 int oci_features_format(const struct oci_features *features, char **json, size_t *length);
 
 #endif

@@ -8,7 +8,7 @@
 
 /*
  * *json is malloc'd. `rootless`: with a user namespace that maps the caller's ids to root, and no
- * network namespace or resources that an unprivileged user could not have.
+ * network namespace or resources that an unprivileged user could not have. 0 or -ENOMEM.
  */
 int oci_spec_template(bool rootless, char **json, size_t *length);
 

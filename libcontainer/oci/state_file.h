@@ -28,17 +28,20 @@ struct oci_state_file {
 	struct oci_strings cgroup_directories, cgroup_missing; /* struct cgroup_plan */
 	struct oci_map namespaces; /* "time" -> "time:[4026532567]": what init is in, for those
 				      asked for */
-	struct {
-		bool set;
-		struct oci_time_offset monotonic, boottime; /* absolute, as written to the kernel */
-	} time_offsets;
+	struct oci_time_offsets time_offsets; /* absolute, as written to the kernel */
 	struct oci_map annotations;
 };
 
-/* *json is malloc'd, the caller's. */
+/*
+ * *json is malloc'd, the caller's. 0, or -EINVAL for a state that could not be read back: without
+ * id, bundle or version, with a pid below 0 or the status "stopped".
+ */
 int oci_state_file_format(const struct oci_state_file *state, char **json, size_t *length);
 
-/* As strict as the config reader; a state of a newer elsewhen with unknown properties is read. */
+/*
+ * As strict as the config reader; a state of a newer elsewhen with unknown properties is read.
+ * Afterwards id, bundle and oci_version are there, and a pid never comes without its start time.
+ */
 int oci_state_file_parse(
 	const char *data, size_t length, struct oci_state_file *state, struct error *err);
 void oci_state_file_free(struct oci_state_file *state);

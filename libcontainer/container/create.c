@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The recipe of `create`, from config.json to an init that waits for its start. */
+#include "container/creation.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "container/adapt.h"
+#include "container/directory.h"
+#include "container/hooks.h"
+#include "container/passwd.h"
+#include "container/pid_file.h"
+#include "container/recipe.h"
+#include "container/supervise.h"
+#include "container/sync.h"
+#include "linux/terminal.h"
+#include "oci/validate.h"
+
+void creation_reset(struct creation *creation)
+{
+	*creation = (struct creation){
+		.directory = -1,
+		.tree = -1,
+		.console_socket = -1,
+		.console = -1,
+		.start_socket = -1,
+		.rootfs.fd = -1,
+		.become = { .procfd = -1, .rootfd = -1, .seccomp_agent = -1 },
+	};
+	enter_reset(&creation->enter);
+}
+
+static void creation_close_sources(struct creation *creation)
+{
+	cleanup_fd(&creation->tree);
+	for (size_t i = 0; creation->mount_sources && i < creation->config->mounts_length; i++)
+		cleanup_fd(&creation->mount_sources[i]);
+	free(move_pointer(creation->mount_sources));
+}
+
+void creation_close(struct creation *creation)
+{
+	creation_close_sources(creation);
+	for (size_t i = 0; creation->mounts && i < creation->config->mounts_length; i++)
+		mount_options_free(&creation->mounts[i].options);
+	enter_close(&creation->enter);
+	cleanup_fd(&creation->directory);
+	cleanup_fd(&creation->console_socket);
+	cleanup_fd(&creation->console);
+	cleanup_fd(&creation->start_socket);
+	cleanup_fd(&creation->become.seccomp_agent);
+	cgroup_plan_free(&creation->cgroup);
+	cgroup_view_free(&creation->cgroup_view);
+	seccomp_program_free(&creation->seccomp);
+	oci_state_file_free(&creation->state);
+	oci_config_free(creation->config);
+	free(creation->config_json);
+	free(creation->bundle);
+}
+
+static int create_read_config(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	const char *bundle = creation->options->bundle ? creation->options->bundle : ".";
+	cleanup_text struct text path = { 0 };
+	ssize_t length;
+
+	if (oci_container_id_validate(creation->id, err) < 0)
+		return -1;
+	creation->bundle = realpath(bundle, NULL);
+	if (!creation->bundle)
+		return error_errno(err, errno, "--bundle: '%s'", bundle);
+	text_printf(&path, "%s/config.json", creation->bundle);
+	length = io_read_file(AT_FDCWD, path.data, &creation->config_json, OCI_CONFIG_SIZE_MAX);
+	if (length < 0)
+		return error_errno(err, (int)-length, "read '%s'", path.data);
+	creation->config_length = (size_t)length;
+	if (oci_config_parse(
+		    creation->config_json, creation->config_length, &creation->config, err) < 0)
+		return -1;
+	return oci_config_validate(creation->config, err);
+}
+
+static int create_check_options(struct creation *creation, struct error *err)
+{
+	const struct oci_process *process = &creation->config->process;
+	bool background = !creation->starts_itself || creation->options->detach;
+
+	if (!process->set)
+		return error_set(err, EINVAL, "process: is required to create a container");
+	if (process->terminal && background && !creation->options->console_socket)
+		return error_set(err, EINVAL,
+			"process.terminal: true needs --console-socket, or `run` in the "
+			"foreground");
+	if (!process->terminal && creation->options->console_socket)
+		return error_set(err, EINVAL, "--console-socket: process.terminal is not true");
+	return 0;
+}
+
+static int create_check_machine(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	if (create_check_options(creation, err) < 0)
+		return -1;
+	return preflight_check(creation->config, err);
+}
+
+static int create_plan_processes(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	const struct oci_config *config = creation->config;
+	struct enter *enter = &creation->enter;
+
+	if (plan_make(config, &enter->plan, err) < 0)
+		return -1;
+	adapt_maps(&config->linux_.uid_mappings, &config->linux_.gid_mappings,
+		&creation->config->arena, &enter->maps);
+	adapt_time_offsets(&config->linux_, &enter->offsets);
+	if (timens_nest(-1, &enter->offsets) < 0)
+		return error_set(err, ERANGE, "linux.timeOffsets: out of range");
+	creation->own_mounts = plan_source(&enter->plan, OCI_NAMESPACE_MOUNT) == PLAN_NEW;
+	creation->opens_for_init = creation->own_mounts && caps_have(CAP_SYS_ADMIN) &&
+				   plan_source(&enter->plan, OCI_NAMESPACE_USER) != PLAN_INHERIT;
+	return 0;
+}
+
+static int create_plan_mounts(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	struct oci_config *config = creation->config;
+
+	creation->mounts = arena_alloc(
+		&config->arena, (config->mounts_length + 1) * sizeof(struct mount_request));
+	for (size_t i = 0; i < config->mounts_length; i++)
+		if (adapt_mount(&config->mounts[i], i, config->linux_.mount_label, creation->bundle,
+			    &config->arena, &creation->mounts[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int create_compile_seccomp(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	struct seccomp_profile profile;
+
+	if (!creation->config->linux_.seccomp.set)
+		return 0;
+	adapt_seccomp(&creation->config->linux_.seccomp, &creation->config->arena, &profile);
+	if (seccomp_compile(&profile, &creation->seccomp, err) < 0)
+		return -1;
+	creation->become.seccomp = &creation->seccomp;
+	return 0;
+}
+
+static int create_plan_cgroup(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	enum cgroup_manager manager = creation->runtime->cgroup_disabled ? CGROUP_MANAGER_DISABLED
+									 : CGROUP_MANAGER_CGROUPFS;
+
+	if (cgroup_plan_make(manager, creation->config->linux_.cgroups_path, creation->id,
+		    &creation->cgroup, err) < 0)
+		return -1;
+	for (size_t i = 0; i < creation->config->mounts_length; i++) {
+		const char *type = creation->mounts[i].type;
+
+		if (type && text_starts_with(type, "cgroup"))
+			return cgroup_view_make(&creation->cgroup, &creation->cgroup_view, err);
+	}
+	return 0;
+}
+
+static int create_make_directory(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	creation->directory = directory_create(creation->runtime, creation->id, err);
+	return creation->directory < 0 ? -1 : 0;
+}
+
+static void create_undo_directory(void *context)
+{
+	struct creation *creation = context;
+	struct error err;
+
+	if (creation->directory < 0)
+		return;
+	if (directory_remove(creation->runtime, creation->id, creation->directory, &err) < 0)
+		log_warning("%s", err.text);
+	cleanup_fd(&creation->directory);
+}
+
+static char *create_timestamp(struct arena *arena)
+{
+	struct timespec now;
+	struct tm utc;
+	char seconds[32];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (!gmtime_r(&now.tv_sec, &utc))
+		return arena_printf(arena, "1970-01-01T00:00:00Z");
+	strftime(seconds, sizeof(seconds), "%Y-%m-%dT%H:%M:%S", &utc);
+	return arena_printf(arena, "%s.%09ldZ", seconds, now.tv_nsec);
+}
+
+static void create_fill_state(struct creation *creation)
+{
+	const struct oci_config *config = creation->config;
+	struct oci_state_file *state = &creation->state;
+	cleanup_free char *owner = passwd_name(geteuid());
+	const char *root = config->root.path;
+
+	state->id = arena_printf(&state->arena, "%s", creation->id);
+	state->bundle = arena_printf(&state->arena, "%s", creation->bundle);
+	state->oci_version = arena_printf(&state->arena, "%s", config->oci_version);
+	state->rootfs = root[0] == '/'
+				? arena_printf(&state->arena, "%s", root)
+				: arena_printf(&state->arena, "%s/%s", creation->bundle, root);
+	state->created = create_timestamp(&state->arena);
+	state->owner = arena_printf(&state->arena, "%s", owner);
+	state->status = OCI_STATUS_CREATING;
+	state->cgroup_directories.items = creation->cgroup.directories.items;
+	state->cgroup_directories.length = creation->cgroup.directories.length;
+	state->cgroup_missing.items = creation->cgroup.missing.items;
+	state->cgroup_missing.length = creation->cgroup.missing.length;
+	state->annotations = config->annotations;
+	if (plan_source(&creation->enter.plan, OCI_NAMESPACE_TIME) == PLAN_NEW) {
+		const struct timens_offsets *offsets = &creation->enter.offsets;
+
+		state->time_offsets.set = true;
+		state->time_offsets.monotonic = (struct oci_time_offset){ offsets->monotonic_set,
+			offsets->monotonic.seconds, offsets->monotonic.nanoseconds };
+		state->time_offsets.boottime = (struct oci_time_offset){ offsets->boottime_set,
+			offsets->boottime.seconds, offsets->boottime.nanoseconds };
+	}
+}
+
+/* From here on `delete` finds everything that is about to be made. */
+static int create_write_intent(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	create_fill_state(creation);
+	if (directory_save_config(
+		    creation->directory, creation->config_json, creation->config_length, err) < 0)
+		return -1;
+	return directory_save_state(creation->directory, &creation->state, err);
+}
+
+static int create_make_cgroup(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	if (cgroup_create(&creation->cgroup, creation->runtime->rootless, err) < 0)
+		return -1;
+	return cgroup_entry_open(&creation->cgroup, &creation->enter.cgroup, err);
+}
+
+static void create_undo_cgroup(void *context)
+{
+	struct creation *creation = context;
+	struct error err;
+
+	if (cgroup_destroy(&creation->cgroup, &err) < 0)
+		log_warning("%s", err.text);
+}
+
+static int create_listen(struct creation *creation, struct error *err)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	/* Through the descriptor, because --root may be longer than a socket's path may be. */
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%s",
+		creation->directory, DIRECTORY_START_SOCKET);
+	creation->start_socket = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (creation->start_socket < 0 ||
+		bind(creation->start_socket, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+		listen(creation->start_socket, 1) < 0)
+		return error_errno(err, errno, "make the start socket");
+	return 0;
+}
+
+static int create_connect_seccomp_agent(struct creation *creation, struct error *err)
+{
+	const char *path = creation->config->linux_.seccomp.listener_path;
+
+	if (!creation->seccomp.notifies)
+		return 0;
+	creation->become.seccomp_agent = terminal_connect_console(path, err);
+	if (creation->become.seccomp_agent < 0)
+		return error_prefix(err, "linux.seccomp.listenerPath");
+	return 0;
+}
+
+static int create_open_sockets(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	if (creation->options->console_socket) {
+		creation->console_socket =
+			terminal_connect_console(creation->options->console_socket, err);
+		if (creation->console_socket < 0)
+			return error_prefix(err, "--console-socket");
+	}
+	if (create_connect_seccomp_agent(creation, err) < 0)
+		return -1;
+	return creation->starts_itself ? 0 : create_listen(creation, err);
+}
+
+/* An idmapped mount needs the rights of the runtime, and so does a source that a user namespace can
+ * not reach. */
+static bool create_opens_source(const struct creation *creation, size_t i)
+{
+	if (creation->config->mounts[i].uid_mappings.length || creation->mounts[i].options.idmap)
+		return true;
+	return creation->opens_for_init && creation->mounts[i].options.bind;
+}
+
+static int create_open_source(struct creation *creation, size_t i, struct error *err)
+{
+	const struct oci_mount *mount = &creation->config->mounts[i];
+	struct mount_request *request = &creation->mounts[i];
+	struct userns_maps maps = creation->enter.maps;
+	cleanup_close int userns = -1;
+
+	if (mount->uid_mappings.length)
+		adapt_maps(&mount->uid_mappings, &mount->gid_mappings, &creation->config->arena,
+			&maps);
+	if (mount->uid_mappings.length || request->options.idmap) {
+		userns = userns_open(&maps, err);
+		if (userns < 0)
+			return error_prefix(err, "%s", request->where);
+		request->idmap_userns_fd = userns;
+	}
+	creation->mount_sources[i] = mount_open_bind(request, err);
+	request->idmap_userns_fd = -1;
+	return creation->mount_sources[i] < 0 ? -1 : 0;
+}
+
+static int create_open_sources(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	size_t length = creation->config->mounts_length;
+
+	creation->mount_sources = malloc((length + 1) * sizeof(int));
+	if (!creation->mount_sources)
+		abort();
+	for (size_t i = 0; i < length; i++)
+		creation->mount_sources[i] = -1;
+	for (size_t i = 0; i < length; i++)
+		if (create_opens_source(creation, i) && create_open_source(creation, i, err) < 0)
+			return -1;
+	if (!creation->opens_for_init)
+		return 0;
+	creation->tree = rootfs_open(creation->state.rootfs, err);
+	return creation->tree < 0 ? -1 : 0;
+}
+
+static void create_undo_sources(void *context)
+{
+	creation_close_sources(context);
+}
+
+static int create_spawn_init(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	return enter_spawn(&creation->enter, init_run, creation, err);
+}
+
+static void create_undo_init(void *context)
+{
+	struct creation *creation = context;
+
+	enter_abort(&creation->enter);
+}
+
+/* While init is at work on its filesystem. */
+static int create_set_limits(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	struct cgroup_resources resources;
+
+	adapt_resources(&creation->config->linux_, &creation->config->arena, &resources);
+	return cgroup_apply(&creation->cgroup, &resources, err);
+}
+
+static int create_serve_init(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	return supervise_until_ready(creation, err);
+}
+
+static const struct recipe_step create_steps[] = {
+	/* Nothing is made before the last of these. */
+	{ "read config.json", create_read_config, NULL },
+	{ "check it against this machine", create_check_machine, NULL },
+	{ "plan the processes", create_plan_processes, NULL },
+	{ "plan the mounts", create_plan_mounts, NULL },
+	{ "compile the seccomp filter", create_compile_seccomp, NULL },
+	{ "plan the cgroup", create_plan_cgroup, NULL },
+	/* The directory is the lock on the id; what is in it is the intent that delete undoes. */
+	{ "make the container's directory", create_make_directory, create_undo_directory },
+	{ "write the intent", create_write_intent, NULL },
+	{ "make the cgroup", create_make_cgroup, create_undo_cgroup },
+	{ "open the sockets", create_open_sockets, NULL },
+	{ "open the sources of mounts", create_open_sources, create_undo_sources },
+	{ "make the container's processes", create_spawn_init, create_undo_init },
+	{ "set the cgroup's limits", create_set_limits, NULL },
+	{ "serve init until it is ready", create_serve_init, NULL },
+	{ NULL, NULL, NULL },
+};
+
+int creation_make(struct creation *creation, struct error *err)
+{
+	return recipe_run(create_steps, creation, err);
+}
+
+void creation_undo(struct creation *creation)
+{
+	create_undo_init(creation);
+	create_undo_cgroup(creation);
+	create_undo_directory(creation);
+}
+
+int creation_finish(struct creation *creation, enum oci_status status, struct error *err)
+{
+	if (pid_file_write(creation->options->pid_file, creation->enter.init, err) < 0)
+		return -1;
+	creation->state.status = status;
+	if (directory_save_state(creation->directory, &creation->state, err) < 0)
+		return -1;
+	return sync_send(creation->enter.runtime_end,
+		status == OCI_STATUS_CREATED ? SYNC_CREATED : SYNC_START, 0, err);
+}
+
+int container_create(const struct container_runtime *runtime, const char *id,
+	const struct container_create_options *options, struct error *err)
+{
+	struct creation creation;
+	int result;
+
+	creation_reset(&creation);
+	creation.runtime = runtime;
+	creation.options = options;
+	creation.id = id;
+	result = creation_make(&creation, err);
+	if (result == 0) {
+		result = creation_finish(&creation, OCI_STATUS_CREATED, err);
+		if (result < 0)
+			creation_undo(&creation);
+	}
+	creation_close(&creation);
+	return result;
+}
+
+int container_validate(
+	const struct container_runtime *runtime, const char *bundle, struct error *err)
+{
+	struct container_create_options options = { .bundle = bundle };
+	static const struct recipe_step checks[] = {
+		{ "read config.json", create_read_config, NULL },
+		{ "check it against this machine", create_check_machine, NULL },
+		{ "plan the processes", create_plan_processes, NULL },
+		{ "plan the mounts", create_plan_mounts, NULL },
+		{ "compile the seccomp filter", create_compile_seccomp, NULL },
+		{ NULL, NULL, NULL },
+	};
+	struct creation creation;
+	int result;
+
+	creation_reset(&creation);
+	creation.runtime = runtime;
+	creation.options = &options;
+	creation.id = "validate";
+	/* A terminal is asked for at `create`; what config.json says of it is right either way. */
+	creation.starts_itself = true;
+	result = recipe_run(checks, &creation, err);
+	creation_close(&creation);
+	return result;
+}

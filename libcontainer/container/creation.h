@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What create gathers, step by step; init, a fork of the runtime, finds all of it in its own
+ * memory. */
+#ifndef CONTAINER_CREATION_H
+#define CONTAINER_CREATION_H
+
+#include <elsewhen/container.h>
+
+#include "container/become.h"
+#include "container/enter.h"
+#include "linux/mount.h"
+#include "linux/rootfs.h"
+#include "oci/config.h"
+#include "oci/state_file.h"
+
+struct creation {
+	const struct container_runtime *runtime;
+	const struct container_create_options *options;
+	const char *id;
+	bool starts_itself; /* run: no other process will come to start it */
+
+	/* Decided before anything is made. */
+	char *bundle; /* absolute */
+	char *config_json;
+	size_t config_length;
+	struct oci_config *config;
+	struct cgroup_plan cgroup;
+	struct cgroup_view cgroup_view;
+	struct seccomp_program seccomp;
+	struct mount_request *mounts; /* config->mounts_length of them */
+	bool own_mounts;              /* a mount namespace of its own: mounts, masks and a pivot */
+	bool opens_for_init; /* the runtime opens what a user namespace would hide from init */
+
+	/* Made; undone when a step fails. */
+	int directory; /* ROOT/ID, locked */
+	struct oci_state_file state;
+	struct enter enter;
+	int tree;           /* the rootfs as a detached tree, or -1: init opens it */
+	int *mount_sources; /* detached clones, or -1; NULL: init opens all */
+	int console_socket; /* connected, or -1 */
+	int console;        /* the terminal's master, for a foreground run, or -1 */
+	int start_socket;   /* listening, or -1 */
+	bool ready;         /* init waits for the start */
+
+	/* Init's alone. */
+	struct rootfs rootfs;
+	struct become become;
+	pid_t host_pid; /* of init, as the runtime sees it; 0: not told */
+};
+
+void creation_reset(struct creation *creation);
+
+/* Closes and frees everything; processes, cgroup and directory stay. */
+void creation_close(struct creation *creation);
+
+/* From nothing to SYNC_READY; on failure all is undone. */
+int creation_make(struct creation *creation, struct error *err);
+
+/* After creation_make: writes `status` down and lets init go on with `message`. */
+int creation_finish(struct creation *creation, enum oci_status status, struct error *err);
+
+/* Undoes a made container whole: process, cgroup, directory. */
+void creation_undo(struct creation *creation);
+
+/* Init's recipe; the `init` of enter_spawn. */
+void init_run(void *creation);
+
+/* The part of it that builds the container's filesystem (init_rootfs.c). */
+int init_attach_rootfs(void *context, struct error *err);
+int init_mount_all(void *context, struct error *err);
+int init_make_devices(void *context, struct error *err);
+int init_open_terminal(void *context, struct error *err);
+int init_pivot(void *context, struct error *err);
+int init_mask_paths(void *context, struct error *err);
+int init_close_rootfs(void *context, struct error *err);
+
+/* What depends on this machine, and not on the specification alone (preflight.c). */
+int preflight_check(const struct oci_config *config, struct error *err);
+
+#endif

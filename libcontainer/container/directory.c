@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/directory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/text.h"
+#include "oci/validate.h"
+
+#define DIRECTORY_STATE "state.json"
+#define DIRECTORY_CONFIG "config.json"
+
+/* Makes --root and what leads to it, as `mkdir -p` does; others may look at no container of ours.
+ */
+static int directory_make_root(const char *root, struct error *err)
+{
+	cleanup_free char *path = strdup(root);
+
+	if (!path)
+		abort();
+	for (char *slash = path + 1; slash; *slash++ = '/') {
+		slash = strchr(slash, '/');
+		if (slash)
+			*slash = '\0';
+		if (mkdir(path, slash ? 0755 : 0700) < 0 && errno != EEXIST)
+			return error_errno(err, errno, "--root: make '%s'", path);
+		if (!slash)
+			break;
+	}
+	return 0;
+}
+
+static int directory_open_root(const struct container_runtime *runtime, struct error *err)
+{
+	int fd = open(runtime->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return error_errno(err, errno, "--root: open '%s'", runtime->root);
+	return fd;
+}
+
+static int directory_open_in(int root, const char *id, struct error *err)
+{
+	int fd = openat(root, id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	if (errno == ENOENT)
+		return error_set(err, ENOENT, "container '%s' does not exist", id);
+	return error_errno(err, errno, "open the directory of container '%s'", id);
+}
+
+static int directory_wait_for_lock(int directory, struct error *err)
+{
+	while (flock(directory, LOCK_EX) < 0)
+		if (errno != EINTR)
+			return error_errno(err, errno, "lock the container's directory");
+	return 0;
+}
+
+int directory_create(const struct container_runtime *runtime, const char *id, struct error *err)
+{
+	cleanup_close int root = -1, directory = -1;
+
+	if (oci_container_id_validate(id, err) < 0)
+		return -1;
+	root = open(runtime->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0 && (directory_make_root(runtime->root, err) < 0 ||
+				(root = directory_open_root(runtime, err)) < 0))
+		return -1;
+	if (mkdirat(root, id, 0700) < 0) {
+		if (errno == EEXIST)
+			return error_set(err, EEXIST, "container '%s' exists already", id);
+		return error_errno(err, errno, "make the directory of container '%s'", id);
+	}
+	directory = directory_open_in(root, id, err);
+	if (directory < 0 || directory_wait_for_lock(directory, err) < 0)
+		return -1;
+	return move_fd(&directory);
+}
+
+static bool directory_is_still_there(int directory)
+{
+	struct stat st;
+
+	return fstat(directory, &st) == 0 && st.st_nlink > 0;
+}
+
+int directory_open(const struct container_runtime *runtime, const char *id,
+	enum directory_lock lock, struct error *err)
+{
+	cleanup_close int root = -1, directory = -1;
+
+	if (oci_container_id_validate(id, err) < 0)
+		return -1;
+	root = open(runtime->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0 && errno == ENOENT)
+		return error_set(err, ENOENT, "container '%s' does not exist", id);
+	if (root < 0)
+		return error_errno(err, errno, "--root: open '%s'", runtime->root);
+	directory = directory_open_in(root, id, err);
+	if (directory < 0)
+		return -1;
+	if (lock == DIRECTORY_UNLOCKED)
+		return move_fd(&directory);
+	if (directory_wait_for_lock(directory, err) < 0)
+		return -1;
+	if (!directory_is_still_there(directory))
+		return error_set(err, ENOENT, "container '%s' does not exist", id);
+	return move_fd(&directory);
+}
+
+int directory_try_lock(int directory, struct error *err)
+{
+	if (flock(directory, LOCK_EX | LOCK_NB) == 0)
+		return 1;
+	if (errno == EWOULDBLOCK)
+		return 0;
+	return error_errno(err, errno, "lock the container's directory");
+}
+
+int directory_save_state(int directory, const struct oci_state_file *state, struct error *err)
+{
+	cleanup_free char *json = NULL;
+	size_t length;
+	int result;
+
+	if (oci_state_file_format(state, &json, &length) < 0)
+		return error_set(err, ENOMEM, "format the state of container '%s'", state->id);
+	result = io_replace_file(directory, DIRECTORY_STATE, 0600, json, length);
+	if (result < 0)
+		return error_errno(err, -result, "write the state of container '%s'", state->id);
+	return 0;
+}
+
+int directory_load_state(int directory, struct oci_state_file *state, struct error *err)
+{
+	cleanup_free char *json = NULL;
+	ssize_t length = io_read_file(directory, DIRECTORY_STATE, &json, OCI_CONFIG_SIZE_MAX);
+
+	if (length < 0)
+		return error_errno(err, (int)-length, "read the container's " DIRECTORY_STATE);
+	if (oci_state_file_parse(json, (size_t)length, state, err) < 0)
+		return error_prefix(err, DIRECTORY_STATE);
+	return 0;
+}
+
+int directory_save_config(int directory, const char *json, size_t length, struct error *err)
+{
+	int result = io_replace_file(directory, DIRECTORY_CONFIG, 0600, json, length);
+
+	if (result < 0)
+		return error_errno(err, -result, "keep a copy of config.json");
+	return 0;
+}
+
+int directory_load_config(int directory, struct oci_config **config, struct error *err)
+{
+	cleanup_free char *json = NULL;
+	ssize_t length = io_read_file(directory, DIRECTORY_CONFIG, &json, OCI_CONFIG_SIZE_MAX);
+
+	if (length < 0)
+		return error_errno(err, (int)-length, "read the copy of config.json");
+	return oci_config_parse(json, (size_t)length, config, err);
+}
+
+int directory_remove(
+	const struct container_runtime *runtime, const char *id, int directory, struct error *err)
+{
+	static const char *const files[] = {
+		DIRECTORY_START_SOCKET,
+		DIRECTORY_CONFIG,
+		"." DIRECTORY_CONFIG ".new",
+		"." DIRECTORY_STATE ".new",
+		DIRECTORY_STATE,
+	};
+	cleanup_close int root = directory_open_root(runtime, err);
+
+	if (root < 0)
+		return -1;
+	for (size_t i = 0; i < ARRAY_LENGTH(files); i++)
+		if (unlinkat(directory, files[i], 0) < 0 && errno != ENOENT)
+			return error_errno(
+				err, errno, "remove '%s' of container '%s'", files[i], id);
+	if (unlinkat(root, id, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return error_errno(err, errno, "remove the directory of container '%s'", id);
+	return 0;
+}

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/enter.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "container/sync.h"
+#include "linux/namespace.h"
+#include "linux/process.h"
+
+void enter_reset(struct enter *enter)
+{
+	*enter = (struct enter){ .runtime_end = -1, .child_end = -1, .init_pidfd = -1 };
+	enter->cgroup.v2_directory = -1;
+	for (int type = 0; type < OCI_NAMESPACE_COUNT; type++)
+		enter->plan.namespaces[type].fd = -1;
+}
+
+static int enter_join(struct enter *enter, enum oci_namespace_type type, struct error *err)
+{
+	struct plan_namespace *planned = &enter->plan.namespaces[type];
+	int result = namespace_join(planned->fd, plan_clone_flags[type]);
+
+	if (result < 0)
+		return error_errno(
+			err, -result, "join the %s namespace", oci_namespace_names[type]);
+	cleanup_fd(&planned->fd);
+	return 0;
+}
+
+/*
+ * Joins what is given by path, but for the user namespace. The mount namespace comes last: until
+ * then the paths of /proc are the host's own. With `may_wait` a namespace that refuses us is left
+ * for a second round, when the user namespace that owns it has been entered.
+ */
+static int enter_join_paths(struct enter *enter, bool may_wait, struct error *err)
+{
+	static const enum oci_namespace_type order[] = {
+		OCI_NAMESPACE_PID,
+		OCI_NAMESPACE_NETWORK,
+		OCI_NAMESPACE_UTS,
+		OCI_NAMESPACE_IPC,
+		OCI_NAMESPACE_CGROUP,
+		OCI_NAMESPACE_TIME,
+		OCI_NAMESPACE_MOUNT,
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(order); i++) {
+		if (enter->plan.namespaces[order[i]].fd < 0)
+			continue;
+		if (enter_join(enter, order[i], err) < 0 && !(may_wait && err->code == EPERM))
+			return -1;
+	}
+	return 0;
+}
+
+static int enter_become_root(struct error *err)
+{
+	/* EPERM: setgroups is "deny" in this user namespace, so the groups stay as they are. */
+	if (setgroups(0, NULL) < 0 && errno != EPERM)
+		return error_errno(err, errno, "drop the supplementary groups");
+	if (setresgid(0, 0, 0) < 0)
+		return error_errno(
+			err, errno, "linux.gidMappings: become group 0 of the user namespace");
+	if (setresuid(0, 0, 0) < 0)
+		return error_errno(
+			err, errno, "linux.uidMappings: become user 0 of the user namespace");
+	return 0;
+}
+
+/* Enters the user namespace; a new one gets its id maps from the runtime. */
+static int enter_user_namespace(struct enter *enter, struct error *err)
+{
+	int fd = enter->child_end;
+
+	if (plan_source(&enter->plan, OCI_NAMESPACE_USER) == PLAN_PATH)
+		return enter_join(enter, OCI_NAMESPACE_USER, err);
+	return sync_send(fd, SYNC_IDMAP_PLEASE, 0, err) == 0 &&
+			       sync_expect(fd, SYNC_IDMAP_DONE, NULL, err) == 0
+		       ? 0
+		       : -1;
+}
+
+/* Nothing may come between the two: the first process in the namespace freezes the offsets. */
+static int enter_make_time_namespace(struct enter *enter, struct error *err)
+{
+	int result = timens_unshare();
+
+	if (result < 0)
+		return error_errno(err, -result, "linux.namespaces: make a time namespace");
+	result = timens_write_offsets(-1, 0, &enter->offsets);
+	if (result < 0)
+		return error_errno(err, -result, "linux.timeOffsets: write them to the kernel");
+	return 0;
+}
+
+static int enter_unshare_rest(struct enter *enter, struct error *err)
+{
+	int flags = 0;
+
+	for (int type = 0; type < OCI_NAMESPACE_COUNT; type++)
+		if (enter->plan.namespaces[type].source == PLAN_NEW)
+			flags |= plan_clone_flags[type];
+	flags &= ~(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWTIME);
+	if (flags && unshare(flags) < 0)
+		return error_errno(err, errno, "linux.namespaces: make the new namespaces");
+	return 0;
+}
+
+/* In DIRECT: by init, which the runtime has cloned into its user, pid and time namespaces. */
+static int enter_as_direct(struct enter *enter, struct error *err)
+{
+	if (plan_source(&enter->plan, OCI_NAMESPACE_USER) == PLAN_NEW &&
+		(enter_user_namespace(enter, err) < 0 || enter_become_root(err) < 0))
+		return -1;
+	if (enter_join_paths(enter, false, err) < 0)
+		return -1;
+	return enter_unshare_rest(enter, err);
+}
+
+/* In STAGED: by the stage. What is left for init is to unshare the rest. */
+static int enter_as_stage(struct enter *enter, struct error *err)
+{
+	enum plan_source user = plan_source(&enter->plan, OCI_NAMESPACE_USER);
+	int mount_fd = move_fd(&enter->plan.namespaces[OCI_NAMESPACE_MOUNT].fd);
+
+	if (enter_join_paths(enter, user != PLAN_INHERIT, err) < 0)
+		return -1;
+	if (user == PLAN_NEW && unshare(CLONE_NEWUSER) < 0)
+		return error_errno(err, errno, "linux.namespaces: make a user namespace");
+	if (user != PLAN_INHERIT &&
+		(enter_user_namespace(enter, err) < 0 || enter_join_paths(enter, false, err) < 0))
+		return -1;
+	/* Before the change of user, after which our own /proc files are not ours to write. */
+	if (plan_source(&enter->plan, OCI_NAMESPACE_TIME) == PLAN_NEW &&
+		enter_make_time_namespace(enter, err) < 0)
+		return -1;
+	enter->plan.namespaces[OCI_NAMESPACE_MOUNT].fd = mount_fd;
+	if (mount_fd >= 0 && enter_join(enter, OCI_NAMESPACE_MOUNT, err) < 0)
+		return -1;
+	return user == PLAN_INHERIT ? 0 : enter_become_root(err);
+}
+
+struct enter_child {
+	struct enter *enter;
+	void (*init)(void *context);
+	void *context;
+	bool entered_cgroup;
+};
+
+static _Noreturn void enter_fail(struct enter *enter, const struct error *err)
+{
+	sync_send_error(enter->child_end, err);
+	_exit(1);
+}
+
+static _Noreturn void enter_run_init(struct enter_child *child)
+{
+	child->init(child->context);
+	_exit(1);
+}
+
+static _Noreturn void enter_run_stage(struct enter_child *child)
+{
+	struct enter *enter = child->enter;
+	uint64_t flags = CLONE_PARENT;
+	bool ignored;
+	pid_t pid;
+	struct error err = { 0 };
+
+	if (enter_as_stage(enter, &err) < 0)
+		enter_fail(enter, &err);
+	if (plan_source(&enter->plan, OCI_NAMESPACE_PID) == PLAN_NEW)
+		flags |= CLONE_NEWPID;
+	pid = process_clone(flags, -1, &ignored, &enter->init_pidfd);
+	if (pid == 0) {
+		if (enter_unshare_rest(enter, &err) < 0)
+			enter_fail(enter, &err);
+		enter_run_init(child);
+	}
+	if (pid < 0) {
+		error_errno(&err, -pid, "clone the container's init");
+		enter_fail(enter, &err);
+	}
+	if (sync_send(enter->child_end, SYNC_INIT_PID, pid, &err) < 0)
+		_exit(1);
+	_exit(0);
+}
+
+/* The first thing in the container's cgroup is to be in it; then nothing may look into us any more.
+ */
+static _Noreturn void enter_run_child(struct enter_child *child)
+{
+	struct enter *enter = child->enter;
+	struct error err = { 0 };
+
+	cleanup_fd(&enter->runtime_end);
+	if (cgroup_entry_enter(&enter->cgroup, !child->entered_cgroup, &err) < 0)
+		enter_fail(enter, &err);
+	if (enter->plan.shape == PLAN_STAGED)
+		enter_run_stage(child);
+	if (enter_as_direct(enter, &err) < 0)
+		enter_fail(enter, &err);
+	enter_run_init(child);
+}
+
+/* What "for children" of the runtime pointed at, to be put back after the clone. */
+struct enter_own {
+	int pid_fd, time_fd;
+};
+
+static int enter_aim_children(struct enter *enter, struct enter_own *own, struct error *err)
+{
+	if (plan_source(&enter->plan, OCI_NAMESPACE_PID) == PLAN_PATH) {
+		own->pid_fd = namespace_open_own(CLONE_NEWPID, err);
+		if (own->pid_fd < 0 || enter_join(enter, OCI_NAMESPACE_PID, err) < 0)
+			return -1;
+	}
+	if (plan_source(&enter->plan, OCI_NAMESPACE_TIME) == PLAN_NEW) {
+		own->time_fd = namespace_open_own(CLONE_NEWTIME, err);
+		if (own->time_fd < 0 || enter_make_time_namespace(enter, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Hooks and helpers that the runtime forks from now on belong to its own namespaces. */
+static int enter_restore_children(struct enter_own *own, struct error *err)
+{
+	int result = 0;
+
+	if (own->time_fd >= 0)
+		result = timens_join(own->time_fd);
+	if (own->pid_fd >= 0 && result == 0)
+		result = namespace_join(own->pid_fd, CLONE_NEWPID);
+	cleanup_fd(&own->time_fd);
+	cleanup_fd(&own->pid_fd);
+	if (result < 0)
+		return error_errno(err, -result, "return to the runtime's own namespaces");
+	return 0;
+}
+
+static int enter_clone_init(struct enter *enter, struct enter_child *child, struct error *err)
+{
+	uint64_t flags = 0;
+	pid_t pid;
+
+	if (enter->plan.shape == PLAN_DIRECT) {
+		if (plan_source(&enter->plan, OCI_NAMESPACE_PID) == PLAN_NEW)
+			flags |= CLONE_NEWPID;
+		if (plan_source(&enter->plan, OCI_NAMESPACE_USER) == PLAN_NEW)
+			flags |= CLONE_NEWUSER;
+	}
+	pid = process_clone(
+		flags, enter->cgroup.v2_directory, &child->entered_cgroup, &enter->init_pidfd);
+	if (pid == 0)
+		enter_run_child(child);
+	if (pid < 0)
+		return error_errno(err, -pid, "clone the container's first process");
+	enter->first_child = pid;
+	if (enter->plan.shape == PLAN_DIRECT)
+		enter->init = pid;
+	else
+		cleanup_fd(&enter->init_pidfd);
+	return 0;
+}
+
+int enter_spawn(struct enter *enter, void (*init)(void *context), void *context, struct error *err)
+{
+	struct enter_child child = { .enter = enter, .init = init, .context = context };
+	struct enter_own own = { .pid_fd = -1, .time_fd = -1 };
+	struct error restore_error;
+	int result = 0;
+
+	if (sync_pair(&enter->runtime_end, &enter->child_end, err) < 0)
+		return -1;
+	if (enter->plan.shape == PLAN_DIRECT)
+		result = enter_aim_children(enter, &own, err);
+	if (result == 0)
+		result = enter_clone_init(enter, &child, err);
+	if (enter_restore_children(&own, &restore_error) < 0 && result == 0) {
+		*err = restore_error;
+		result = -1;
+	}
+	cleanup_fd(&enter->child_end);
+	return result;
+}
+
+static int enter_adopt_init(struct enter *enter, pid_t pid, struct error *err)
+{
+	/* Our child, and not reaped: the pid can not have become another process's. */
+	enter->init = pid;
+	enter->init_pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (enter->init_pidfd < 0)
+		return error_errno(err, errno, "open a pidfd of init (pid %d)", (int)pid);
+	process_reap(enter->first_child);
+	enter->first_child = pid;
+	return 0;
+}
+
+int enter_serve(struct enter *enter, const struct sync_message *message, struct error *err)
+{
+	if (message->type == SYNC_INIT_PID)
+		return enter_adopt_init(enter, message->value, err) < 0 ? -1 : 1;
+	if (message->type != SYNC_IDMAP_PLEASE)
+		return 0;
+	if (userns_write_maps(enter->first_child, &enter->maps, err) < 0 ||
+		sync_send(enter->runtime_end, SYNC_IDMAP_DONE, 0, err) < 0)
+		return -1;
+	return 1;
+}
+
+void enter_abort(struct enter *enter)
+{
+	pid_t children[] = { enter->first_child, enter->init };
+
+	/* Neither has been reaped, so the pids are still theirs. */
+	for (size_t i = 0; i < ARRAY_LENGTH(children); i++) {
+		if (children[i] <= 0 || (i > 0 && children[i] == children[0]))
+			continue;
+		kill(children[i], SIGKILL);
+		process_reap(children[i]);
+	}
+	enter->first_child = 0;
+	enter->init = 0;
+}
+
+void enter_close(struct enter *enter)
+{
+	plan_close(&enter->plan);
+	cgroup_entry_close(&enter->cgroup);
+	cleanup_fd(&enter->runtime_end);
+	cleanup_fd(&enter->child_end);
+	cleanup_fd(&enter->init_pidfd);
+}

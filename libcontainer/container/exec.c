@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The recipe of `exec`: a process more, in a container that is there. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "container/adapt.h"
+#include "container/become.h"
+#include "container/directory.h"
+#include "container/exec_process.h"
+#include "container/foreground.h"
+#include "container/pid_file.h"
+#include "container/recipe.h"
+#include "container/status.h"
+#include "container/supervise.h"
+#include "container/sync.h"
+#include "linux/attributes.h"
+#include "linux/terminal.h"
+
+struct execution {
+	const struct container_runtime *runtime;
+	const struct container_exec_options *options;
+	const char *id;
+	int directory;
+	struct oci_state_file state;
+	struct oci_config *config;         /* the container's own */
+	struct oci_config *process_config; /* only its process is set */
+	const struct oci_process *process;
+	struct strv cgroup_directories;
+	struct seccomp_program seccomp;
+	struct enter enter;
+	struct become become;
+	int console_socket, console;
+};
+
+static int exec_find_container(void *context, struct error *err)
+{
+	struct execution *execution = context;
+	enum container_status status;
+
+	execution->directory =
+		status_open(execution->runtime, execution->id, false, &execution->state, err);
+	if (execution->directory < 0)
+		return -1;
+	status = status_of(&execution->state, NULL);
+	if (status != CONTAINER_RUNNING && status != CONTAINER_CREATED)
+		return error_set(err, EINVAL, "container '%s' is %s; exec needs a running one",
+			execution->id, container_status_name(status));
+	return directory_load_config(execution->directory, &execution->config, err);
+}
+
+static int exec_read_process(void *context, struct error *err)
+{
+	struct execution *execution = context;
+
+	execution->process_config = exec_process_make(execution->config, execution->options, err);
+	if (!execution->process_config)
+		return -1;
+	execution->process = &execution->process_config->process;
+	if (execution->process->terminal && execution->options->detach &&
+		!execution->options->console_socket)
+		return error_set(err, EINVAL, "--tty with --detach needs --console-socket");
+	if (!execution->process->terminal && execution->options->console_socket)
+		return error_set(err, EINVAL, "--console-socket: the process has no terminal");
+	return 0;
+}
+
+static int exec_compile_seccomp(void *context, struct error *err)
+{
+	struct execution *execution = context;
+	struct seccomp_profile profile;
+
+	if (!execution->config->linux_.seccomp.set)
+		return 0;
+	adapt_seccomp(&execution->config->linux_.seccomp, &execution->config->arena, &profile);
+	if (seccomp_compile(&profile, &execution->seccomp, err) < 0)
+		return -1;
+	execution->become.seccomp = &execution->seccomp;
+	return 0;
+}
+
+static int exec_plan_processes(void *context, struct error *err)
+{
+	struct execution *execution = context;
+
+	/* The host's own procfs, pinned before there is any other: "self" in it is us, wherever we
+	 * are. */
+	execution->become.procfd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (execution->become.procfd < 0)
+		return error_errno(err, errno, "open /proc");
+	return plan_make_join(execution->state.pid, &execution->enter.plan, err);
+}
+
+/* --cgroup: below the container's own, in each hierarchy that has such a directory. */
+static int exec_find_cgroup(void *context, struct error *err)
+{
+	struct execution *execution = context;
+	const char *below = execution->options->cgroup;
+	struct cgroup_plan plan = status_cgroup(&execution->state);
+
+	for (size_t i = 0; below && i < plan.directories.length; i++) {
+		cleanup_text struct text path = { 0 };
+
+		text_printf(&path, "%s/%s", plan.directories.items[i], below);
+		if (access(path.data, F_OK) == 0)
+			strv_add(&execution->cgroup_directories, path.data);
+	}
+	if (below && (strstr(below, "..") || execution->cgroup_directories.length == 0))
+		return error_set(err, ENOENT, "--cgroup: container '%s' has no cgroup '%s'",
+			execution->id, below);
+	if (below)
+		plan.directories = execution->cgroup_directories;
+	return cgroup_entry_open(&plan, &execution->enter.cgroup, err);
+}
+
+static int exec_connect_console(void *context, struct error *err)
+{
+	struct execution *execution = context;
+
+	if (!execution->options->console_socket)
+		return 0;
+	execution->console_socket =
+		terminal_connect_console(execution->options->console_socket, err);
+	return execution->console_socket < 0 ? error_prefix(err, "--console-socket") : 0;
+}
+
+static int exec_open_terminal(void *context, struct error *err)
+{
+	struct execution *execution = context;
+	const struct oci_process *process = execution->process;
+	cleanup_close int devfd = -1, master = -1, slave = -1;
+	int result;
+
+	if (!process->terminal)
+		return 0;
+	devfd = path_open_in_root(execution->become.rootfd, "dev", O_PATH | O_DIRECTORY);
+	if (devfd < 0)
+		return error_errno(err, -devfd, "open the container's /dev");
+	master = terminal_open(devfd, &slave, err);
+	if (master < 0)
+		return -1;
+	if (process->console_size.set && terminal_set_size(master, process->console_size.height,
+						 process->console_size.width, err) < 0)
+		return -1;
+	if (execution->console_socket >= 0)
+		result = terminal_send_console(execution->console_socket, master, err);
+	else
+		result = sync_send_fd(execution->enter.child_end, SYNC_CONSOLE, master, err);
+	return result < 0 ? -1 : terminal_become(slave, process->user.uid, err);
+}
+
+static int exec_enter_root(void *context, struct error *err)
+{
+	struct execution *execution = context;
+
+	cgroup_entry_close(&execution->enter.cgroup);
+	if (setsid() < 0)
+		return error_errno(err, errno, "setsid");
+	if (attributes_new_session_keyring(execution->id, err) < 0)
+		return -1;
+	execution->become.rootfd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (execution->become.rootfd < 0)
+		return error_errno(err, errno, "open the container's root");
+	return 0;
+}
+
+static int exec_set_attributes(void *context, struct error *err)
+{
+	struct execution *execution = context;
+
+	return become_set_attributes(&execution->become, err);
+}
+
+static int exec_find_program(void *context, struct error *err)
+{
+	struct become *become = &((struct execution *)context)->become;
+
+	if (become_enter_cwd(become, err) < 0 || become_fill_environment(become, err) < 0)
+		return -1;
+	return become_find_program(become, err);
+}
+
+static int exec_wait_for_start(void *context, struct error *err)
+{
+	struct execution *execution = context;
+
+	if (sync_send(execution->enter.child_end, SYNC_READY, 0, err) < 0)
+		return -1;
+	return sync_expect(execution->enter.child_end, SYNC_START, NULL, err);
+}
+
+static int exec_become_user_process(void *context, struct error *err)
+{
+	struct execution *execution = context;
+
+	return become_user_process(&execution->become, err);
+}
+
+/* In the new process, in the container's namespaces. */
+static const struct recipe_step exec_child_steps[] = {
+	{ "enter the container's root", exec_enter_root, NULL },
+	{ "open the terminal", exec_open_terminal, NULL },
+	{ "set the process's attributes", exec_set_attributes, NULL },
+	{ "find the program", exec_find_program, NULL },
+	{ "wait for the start", exec_wait_for_start, NULL },
+	{ "become the user's process", exec_become_user_process, NULL },
+	{ NULL, NULL, NULL },
+};
+
+static void exec_run_child(void *context)
+{
+	struct execution *execution = context;
+	struct error err = { 0 };
+
+	execution->become.process = execution->process;
+	execution->become.linux_ = &execution->config->linux_;
+	execution->become.preserve_fds = execution->options->preserve_fds;
+	log_close();
+	if (recipe_run(exec_child_steps, execution, &err) < 0)
+		sync_send_error(execution->enter.child_end, &err);
+	_exit(1);
+}
+
+static int exec_spawn(void *context, struct error *err)
+{
+	struct execution *execution = context;
+
+	/* Here and not in the child: what it joins first may already hold somebody who looks. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return error_errno(err, errno, "become not dumpable");
+	return enter_spawn(&execution->enter, exec_run_child, execution, err);
+}
+
+static void exec_undo_spawn(void *context)
+{
+	struct execution *execution = context;
+
+	enter_abort(&execution->enter);
+}
+
+/* 1: ready. */
+static int exec_answer(struct execution *execution, const struct sync_message *message, int *passed,
+	struct error *err)
+{
+	int served = enter_serve(&execution->enter, message, err);
+
+	if (served != 0)
+		return served < 0 ? -1 : 0;
+	switch (message->type) {
+	case SYNC_CONSOLE:
+		replace_fd(&execution->console, move_fd(passed));
+		return 0;
+	case SYNC_READY:
+		return 1;
+	case SYNC_END:
+		return supervise_explain_end(&execution->enter, err);
+	default:
+		return error_set(
+			err, EPROTO, "the process said '%s' out of turn", sync_name(message->type));
+	}
+}
+
+static int exec_serve(void *context, struct error *err)
+{
+	struct execution *execution = context;
+	int answered = 0;
+
+	while (answered == 0) {
+		cleanup_close int passed = -1;
+		struct sync_message message;
+
+		if (sync_receive(execution->enter.runtime_end, &message, &passed, err) < 0)
+			return -1;
+		answered = exec_answer(execution, &message, &passed, err);
+	}
+	if (answered < 0)
+		return -1;
+	return supervise_set_limits(execution->process, execution->enter.init, err);
+}
+
+static int exec_write_pid_file(void *context, struct error *err)
+{
+	struct execution *execution = context;
+
+	return pid_file_write(execution->options->pid_file, execution->enter.init, err);
+}
+
+static int exec_start(void *context, struct error *err)
+{
+	struct execution *execution = context;
+	struct sync_message message;
+
+	if (sync_send(execution->enter.runtime_end, SYNC_START, 0, err) < 0)
+		return -1;
+	return sync_receive(execution->enter.runtime_end, &message, NULL, err);
+}
+
+static const struct recipe_step exec_steps[] = {
+	{ "find the container", exec_find_container, NULL },
+	{ "read the process", exec_read_process, NULL },
+	{ "compile the seccomp filter", exec_compile_seccomp, NULL },
+	{ "plan the processes", exec_plan_processes, NULL },
+	{ "find the cgroup", exec_find_cgroup, NULL },
+	{ "connect to the console socket", exec_connect_console, NULL },
+	{ "make the process", exec_spawn, exec_undo_spawn },
+	{ "serve it until it is ready", exec_serve, NULL },
+	{ "write the pid file", exec_write_pid_file, NULL },
+	{ "start it", exec_start, NULL },
+	{ NULL, NULL, NULL },
+};
+
+static void exec_close(struct execution *execution)
+{
+	enter_close(&execution->enter);
+	cleanup_fd(&execution->directory);
+	cleanup_fd(&execution->become.procfd);
+	cleanup_fd(&execution->console_socket);
+	cleanup_fd(&execution->console);
+	seccomp_program_free(&execution->seccomp);
+	strv_free(&execution->cgroup_directories);
+	oci_state_file_free(&execution->state);
+	oci_config_free(execution->config);
+	oci_config_free(execution->process_config);
+}
+
+int container_exec(const struct container_runtime *runtime, const char *id,
+	const struct container_exec_options *options, int *exit_status, struct error *err)
+{
+	struct execution execution = {
+		.runtime = runtime,
+		.options = options,
+		.id = id,
+		.directory = -1,
+		.become = { .procfd = -1, .rootfd = -1, .seccomp_agent = -1 },
+		.console_socket = -1,
+		.console = -1,
+	};
+	int result;
+
+	*exit_status = 0;
+	enter_reset(&execution.enter);
+	result = recipe_run(exec_steps, &execution, err);
+	if (result == 0 && !options->detach)
+		result = foreground_wait(&execution.enter, execution.console, exit_status, err);
+	exec_close(&execution);
+	return result;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `features`: what this build on this kernel can do, gathered from the mechanisms. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include <elsewhen/container.h>
+#include <elsewhen/timens.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "linux/caps.h"
+#include "linux/lsm.h"
+#include "linux/mount_options.h"
+#include "linux/seccomp.h"
+#include "oci/features.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "unknown"
+#endif
+
+int container_features(char **json, size_t *length, struct error *err)
+{
+	static const char *const none[] = { NULL };
+	const char *capabilities[65] = { NULL };
+	const char *flags[16] = { NULL };
+	size_t known = 0;
+	struct oci_features features = {
+		.version = PACKAGE_VERSION,
+		.mount_options = mount_options_names(),
+		.capabilities = capabilities,
+		.seccomp_actions = seccomp_action_names(),
+		.seccomp_operators = seccomp_operator_names(),
+		.seccomp_archs = seccomp_architecture_names(),
+		.seccomp_known_flags = seccomp_flag_names(),
+		.seccomp_supported_flags = flags,
+		.time_namespace = timens_supported(),
+		.seccomp = true,
+		.apparmor = lsm_apparmor_enabled(),
+		.selinux = lsm_selinux_enabled(),
+		.idmap = true,
+		.annotations = none,
+		.potentially_unsafe_config_annotations = none,
+	};
+
+	for (int cap = 0; cap <= caps_last() && cap < 64; cap++)
+		capabilities[cap] = caps_name(cap);
+	for (const char *const *flag = seccomp_flag_names(); *flag; flag++)
+		if (known + 1 < ARRAY_LENGTH(flags) && seccomp_flag_supported(*flag))
+			flags[known++] = *flag;
+	if (oci_features_format(&features, json, length) < 0)
+		return error_set(err, ENOMEM, "format the features");
+	return 0;
+}

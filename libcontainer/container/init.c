@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The recipe of init: a process in new namespaces becomes the user's process. */
+#include <errno.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "container/creation.h"
+#include "container/hooks.h"
+#include "container/recipe.h"
+#include "container/sync.h"
+#include "linux/attributes.h"
+#include "linux/netlink.h"
+#include "linux/procfs.h"
+
+static int init_close_outside(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	(void)err;
+	/* The lock on the container's directory is the runtime's: an inherited descriptor would
+	 * hold it. */
+	cleanup_fd(&creation->directory);
+	cgroup_entry_close(&creation->enter.cgroup);
+	return 0;
+}
+
+/* Before anybody in the container can see us: no ptrace, no /proc/PID/fd (proc(5), prctl(2)). */
+static int init_hide(void *context, struct error *err)
+{
+	(void)context;
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return error_errno(err, errno, "become not dumpable");
+	return 0;
+}
+
+static int init_lead_session(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	if (setsid() < 0)
+		return error_errno(err, errno, "setsid");
+	if (creation->options->no_new_keyring)
+		return 0;
+	return attributes_new_session_keyring(creation->id, err);
+}
+
+static int init_set_names(void *context, struct error *err)
+{
+	const struct creation *creation = context;
+	const char *hostname = creation->config->hostname;
+	const char *domainname = creation->config->domainname;
+
+	if (hostname && sethostname(hostname, strlen(hostname)) < 0)
+		return error_errno(err, errno, "hostname: set '%s'", hostname);
+	if (domainname && setdomainname(domainname, strlen(domainname)) < 0)
+		return error_errno(err, errno, "domainname: set '%s'", domainname);
+	return 0;
+}
+
+static int init_bring_lo_up(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	if (plan_source(&creation->enter.plan, OCI_NAMESPACE_NETWORK) != PLAN_NEW)
+		return 0;
+	return netlink_set_up("lo", err);
+}
+
+/* Only they need the runtime, and the pid that it knows init by. */
+static bool init_has_hooks(const struct oci_hooks *hooks)
+{
+	return hooks->prestart.length || hooks->create_runtime.length ||
+	       hooks->create_container.length || hooks->start_container.length;
+}
+
+static int init_wait_for_hooks(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	int32_t pid;
+
+	if (!init_has_hooks(&creation->config->hooks))
+		return 0;
+	if (sync_send(creation->enter.child_end, SYNC_HOOKS_PLEASE, 0, err) < 0 ||
+		sync_expect(creation->enter.child_end, SYNC_HOOKS_DONE, &pid, err) < 0)
+		return -1;
+	creation->host_pid = pid;
+	return 0;
+}
+
+/* runtime.md, "Lifecycle" 5: still with the host's paths, so that the hook's path is found. */
+static int init_create_container_hooks(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	return hooks_run(&creation->config->hooks.create_container, "createContainer",
+		&creation->state, OCI_STATUS_CREATING, creation->host_pid, err);
+}
+
+static int init_write_sysctls(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	const struct oci_map *sysctl = &creation->config->linux_.sysctl;
+
+	for (size_t i = 0; i < sysctl->length; i++)
+		if (procfs_write_sysctl(creation->become.procfd, sysctl->items[i].key,
+			    sysctl->items[i].value, err) < 0)
+			return -1;
+	return 0;
+}
+
+static int init_open_procfs(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	const struct oci_process *process = &creation->config->process;
+
+	/* Only who has something to write or to ask there. */
+	if (!creation->config->linux_.sysctl.length && !process->apparmor_profile &&
+		!process->selinux_label &&
+		plan_source(&creation->enter.plan, OCI_NAMESPACE_USER) == PLAN_INHERIT)
+		return 0;
+	return become_open_procfs(&creation->become, err);
+}
+
+static int init_set_attributes(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	return become_set_attributes(&creation->become, err);
+}
+
+static int init_find_program(void *context, struct error *err)
+{
+	struct become *become = &((struct creation *)context)->become;
+
+	if (become_enter_cwd(become, err) < 0 || become_fill_environment(become, err) < 0)
+		return -1;
+	return become_find_program(become, err);
+}
+
+static int init_wait_for_start(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	int *runtime = &creation->enter.child_end;
+	int starter;
+
+	if (sync_send(*runtime, SYNC_READY, 0, err) < 0)
+		return -1;
+	if (creation->starts_itself)
+		return sync_expect(*runtime, SYNC_START, NULL, err);
+	if (sync_expect(*runtime, SYNC_CREATED, NULL, err) < 0)
+		return -1;
+	/* From now on whoever starts us hears our errors; create has gone home. */
+	cleanup_fd(runtime);
+	do
+		starter = accept4(creation->start_socket, NULL, NULL, SOCK_CLOEXEC);
+	while (starter < 0 && errno == EINTR);
+	if (starter < 0)
+		return error_errno(err, errno, "accept on the start socket");
+	*runtime = starter;
+	cleanup_fd(&creation->start_socket);
+	return sync_expect(*runtime, SYNC_START, NULL, err);
+}
+
+/* runtime.md, "Lifecycle" 8: in the container, by the container's paths. */
+static int init_start_container_hooks(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	return hooks_run(&creation->config->hooks.start_container, "startContainer",
+		&creation->state, OCI_STATUS_CREATED, creation->host_pid, err);
+}
+
+static int init_become_user_process(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	return become_user_process(&creation->become, err);
+}
+
+static const struct recipe_step init_steps[] = {
+	{ "close what is the runtime's", init_close_outside, NULL },
+	{ "become not dumpable", init_hide, NULL },
+	{ "lead a session", init_lead_session, NULL },
+	{ "set hostname and domainname", init_set_names, NULL },
+	{ "bring the loopback interface up", init_bring_lo_up, NULL },
+	/* A detached procfs of our own, before any path of the rootfs could stand in for it. */
+	{ "open a private procfs", init_open_procfs, NULL },
+	{ "attach the rootfs", init_attach_rootfs, NULL },
+	{ "mount what config.json lists", init_mount_all, NULL },
+	{ "make the devices", init_make_devices, NULL },
+	{ "open the terminal", init_open_terminal, NULL },
+	{ "let the runtime run its hooks", init_wait_for_hooks, NULL },
+	{ "run the createContainer hooks", init_create_container_hooks, NULL },
+	{ "pivot into the rootfs", init_pivot, NULL },
+	{ "write the sysctls", init_write_sysctls, NULL },
+	{ "mask paths", init_mask_paths, NULL },
+	{ "set the process's attributes", init_set_attributes, NULL },
+	{ "find the program", init_find_program, NULL },
+	{ "wait for the start", init_wait_for_start, NULL },
+	{ "run the startContainer hooks", init_start_container_hooks, NULL },
+	{ "become the user's process", init_become_user_process, NULL },
+	{ NULL, NULL, NULL },
+};
+
+void init_run(void *context)
+{
+	struct creation *creation = context;
+	struct become *become = &creation->become;
+	struct error err = { 0 };
+
+	become->process = &creation->config->process;
+	become->linux_ = &creation->config->linux_;
+	become->preserve_fds = creation->options->preserve_fds;
+	log_close();
+	if (recipe_run(init_steps, creation, &err) < 0)
+		sync_send_error(creation->enter.child_end, &err);
+	_exit(1);
+}

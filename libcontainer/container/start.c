@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `start` of a created container, and `run`: create and start in one process. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "container/creation.h"
+#include "container/directory.h"
+#include "container/foreground.h"
+#include "container/hooks.h"
+#include "container/status.h"
+#include "container/sync.h"
+
+/* After SYNC_START the closed end is the good news: execve took the CLOEXEC socket away. */
+static int start_wait_for_exec(int socket_fd, struct error *err)
+{
+	struct sync_message message;
+
+	if (sync_receive(socket_fd, &message, NULL, err) < 0)
+		return -1;
+	if (message.type != SYNC_END)
+		return error_set(
+			err, EPROTO, "init said '%s' instead of starting", sync_name(message.type));
+	return 0;
+}
+
+static int start_connect(int directory, const char *id, struct error *err)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	cleanup_close int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return error_errno(err, errno, "make a socket");
+	snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/%s", directory,
+		DIRECTORY_START_SOCKET);
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return error_errno(err, errno, "reach the init of container '%s'", id);
+	return move_fd(&fd);
+}
+
+/*
+ * The state says "running" before init is told: should we be killed in between, nobody will think
+ * that a started process never was.
+ */
+static int start_tell_init(int directory, struct oci_state_file *state, struct error *err)
+{
+	cleanup_close int init = start_connect(directory, state->id, err);
+
+	if (init < 0)
+		return -1;
+	state->status = OCI_STATUS_RUNNING;
+	if (directory_save_state(directory, state, err) < 0 ||
+		sync_send(init, SYNC_START, 0, err) < 0)
+		return -1;
+	(void)unlinkat(directory, DIRECTORY_START_SOCKET, 0);
+	return start_wait_for_exec(init, err);
+}
+
+static void start_poststart(int directory, const struct oci_state_file *state)
+{
+	cleanup_oci_config struct oci_config *config = NULL;
+	struct error err;
+
+	if (directory_load_config(directory, &config, &err) < 0) {
+		log_warning("hooks.poststart: %s", err.text);
+		return;
+	}
+	hooks_run_all(&config->hooks.poststart, "poststart", state, OCI_STATUS_RUNNING, state->pid);
+}
+
+int container_start(const struct container_runtime *runtime, const char *id, struct error *err)
+{
+	cleanup_close int directory = directory_open(runtime, id, DIRECTORY_LOCKED, err);
+	struct oci_state_file state;
+	enum container_status status;
+	int result = -1;
+
+	if (directory < 0 || directory_load_state(directory, &state, err) < 0)
+		return -1;
+	status = status_of(&state, NULL);
+	if (status != CONTAINER_CREATED)
+		error_set(err, EINVAL, "container '%s' is %s; only a created one can be started",
+			id, container_status_name(status));
+	else
+		result = start_tell_init(directory, &state, err);
+	if (result == 0)
+		start_poststart(directory, &state);
+	oci_state_file_free(&state);
+	return result;
+}
+
+/* Orphans of a container without a PID namespace of its own are ours to reap, as its init's parent.
+ */
+static int run_become_subreaper(const struct container_create_options *options, struct error *err)
+{
+	if (options->detach || options->no_subreaper)
+		return 0;
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return error_errno(err, errno, "become a subreaper");
+	return 0;
+}
+
+static int run_start(struct creation *creation, struct error *err)
+{
+	const struct oci_hook_list *poststart = &creation->config->hooks.poststart;
+
+	if (creation_finish(creation, OCI_STATUS_RUNNING, err) < 0 ||
+		start_wait_for_exec(creation->enter.runtime_end, err) < 0) {
+		creation_undo(creation);
+		return -1;
+	}
+	hooks_run_all(
+		poststart, "poststart", &creation->state, OCI_STATUS_RUNNING, creation->enter.init);
+	return 0;
+}
+
+int container_run(const struct container_runtime *runtime, const char *id,
+	const struct container_create_options *options, int *exit_status, struct error *err)
+{
+	struct creation creation;
+	int result;
+
+	*exit_status = 0;
+	if (run_become_subreaper(options, err) < 0)
+		return -1;
+	creation_reset(&creation);
+	creation.runtime = runtime;
+	creation.options = options;
+	creation.id = id;
+	creation.starts_itself = true;
+	result = creation_make(&creation, err);
+	if (result == 0)
+		result = run_start(&creation, err);
+	if (result == 0 && !options->detach) {
+		/* Other commands may act on it while it runs. */
+		cleanup_fd(&creation.directory);
+		result = foreground_wait(&creation.enter, creation.console, exit_status, err);
+		if (result == 0 && !options->keep)
+			result = container_delete(runtime, id, true, err);
+	}
+	creation_close(&creation);
+	return result;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/status.h"
+
+#include <errno.h>
+
+#include "base/cleanup.h"
+#include "container/directory.h"
+#include "linux/process.h"
+
+const char *container_status_name(enum container_status status)
+{
+	static const char *const names[] = {
+		[CONTAINER_CREATING] = "creating",
+		[CONTAINER_CREATED] = "created",
+		[CONTAINER_RUNNING] = "running",
+		[CONTAINER_PAUSED] = "paused",
+		[CONTAINER_STOPPED] = "stopped",
+	};
+
+	return names[status];
+}
+
+struct cgroup_plan status_cgroup(const struct oci_state_file *state)
+{
+	return (struct cgroup_plan){
+		.directories = { state->cgroup_directories.items,
+			state->cgroup_directories.length },
+		.missing = { state->cgroup_missing.items, state->cgroup_missing.length },
+	};
+}
+
+static enum container_status status_of_living(const struct oci_state_file *state)
+{
+	struct cgroup_plan cgroup = status_cgroup(state);
+
+	switch (state->status) {
+	case OCI_STATUS_CREATING:
+		return CONTAINER_CREATING;
+	case OCI_STATUS_CREATED:
+		return CONTAINER_CREATED;
+	default:
+		return cgroup_is_frozen(&cgroup) == 1 ? CONTAINER_PAUSED : CONTAINER_RUNNING;
+	}
+}
+
+enum container_status status_of(const struct oci_state_file *state, int *pidfd)
+{
+	cleanup_close int fd = -1;
+
+	if (pidfd)
+		*pidfd = -1;
+	/* No pid yet: create is at work, or was killed at it; only its lock tells which. */
+	if (state->pid == 0)
+		return CONTAINER_CREATING;
+	fd = process_open(state->pid, state->start_time);
+	if (fd < 0 || process_wait_gone(fd, 0) == 0)
+		return CONTAINER_STOPPED;
+	if (pidfd)
+		*pidfd = move_fd(&fd);
+	return status_of_living(state);
+}
+
+int status_open(const struct container_runtime *runtime, const char *id, bool locked,
+	struct oci_state_file *state, struct error *err)
+{
+	cleanup_close int directory =
+		directory_open(runtime, id, locked ? DIRECTORY_LOCKED : DIRECTORY_UNLOCKED, err);
+
+	if (directory < 0)
+		return -1;
+	if (directory_load_state(directory, state, err) < 0) {
+		if (err->code == ENOENT)
+			error_set(err, ENOENT,
+				"container '%s' was never finished; `delete --force` removes it",
+				id);
+		return -1;
+	}
+	return move_fd(&directory);
+}

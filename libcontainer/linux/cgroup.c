@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Makes a planned cgroup, lets processes in, freezes it. */
+#include "linux/cgroup.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "linux/cgroup_driver.h"
+#include "linux/cgroup_layout.h"
+#include "linux/cgroup_pids.h"
+
+#define CGROUP_MODE 0755
+/* How often others may remove a parent directory between our finding and our using it. */
+#define MKDIR_TRIES 32
+#define FREEZE_MILLISECONDS 10000
+
+static bool is_cgroup(const char *path)
+{
+	cleanup_text struct text file = { 0 };
+
+	text_printf(&file, "%s/cgroup.procs", path);
+	return access(file.data, F_OK) == 0;
+}
+
+/*
+ * Makes the missing directories above `path`. What exists must be a cgroup: where a hierarchy is
+ * not mounted any more, its mount point is a plain directory, and plain directories would be made
+ * in it.
+ */
+static int make_parents(const char *path)
+{
+	cleanup_free char *above = strdup(path);
+	size_t parent;
+
+	if (!above)
+		return -ENOMEM;
+	if (*above != '/')
+		return -EINVAL;
+	*strrchr(above, '/') = '\0';
+	parent = strlen(above);
+	while (!is_cgroup(above)) {
+		char *slash = strrchr(above, '/');
+
+		if (access(above, F_OK) == 0 || !slash)
+			return -ENODEV;
+		*slash = '\0';
+	}
+	while (strlen(above) < parent) {
+		above[strlen(above)] = '/';
+		if (mkdir(above, CGROUP_MODE) < 0 && errno != EEXIST)
+			return -errno;
+	}
+	return 0;
+}
+
+/* 0, -EEXIST when it was there, or another -errno. */
+static int make_directory(const char *path)
+{
+	for (int tries = 0; tries < MKDIR_TRIES; tries++) {
+		int result;
+
+		if (mkdir(path, CGROUP_MODE) == 0)
+			return 0;
+		if (errno != ENOENT)
+			return -errno;
+		result = make_parents(path);
+		if (result < 0 && result != -ENOENT)
+			return result;
+	}
+	return -ENOENT;
+}
+
+/* An empty cgroup that was there already may be left frozen, and the container would never run. */
+static int take_over(
+	const char *path, int directory, const struct cgroup_driver *driver, struct error *err)
+{
+	int result = 0;
+
+	if (cgroup_check_empty(directory, path, err) < 0)
+		return -1;
+	if (driver->is_frozen(directory) == 1)
+		result = driver->freeze(directory, false, 0);
+	return result == 0 ? 0 : error_errno(err, -result, "cannot thaw the old cgroup %s", path);
+}
+
+static int prepare_directory(const char *path, bool existed, struct error *err)
+{
+	cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const struct cgroup_driver *driver;
+
+	if (fd < 0)
+		return error_errno(err, errno, "cannot open the cgroup %s", path);
+	driver = cgroup_driver_of(fd);
+	if (!driver)
+		return error_set(err, ENODEV, "%s is not in a cgroup hierarchy", path);
+	if (existed && take_over(path, fd, driver, err) < 0)
+		return -1;
+	return driver->prepare(path, fd, err);
+}
+
+static int create_directory(const char *path, bool rootless, bool *made, struct error *err)
+{
+	int result = make_directory(path);
+
+	*made = result == 0;
+	if (rootless && cgroup_is_forbidden(result))
+		return 0;
+	if (result < 0 && result != -EEXIST)
+		return error_errno(err, -result, "cannot make the cgroup %s", path);
+	return prepare_directory(path, result == -EEXIST, err);
+}
+
+/* Only rmdir, which spares whatever has got processes or children of somebody else meanwhile. */
+static void remove_made(const struct cgroup_plan *plan, const bool *made)
+{
+	for (size_t i = plan->directories.length; i-- > 0;)
+		if (made[i])
+			(void)rmdir(plan->directories.items[i]);
+	for (size_t i = plan->missing.length; i-- > 0;)
+		(void)rmdir(plan->missing.items[i]);
+}
+
+int cgroup_create(const struct cgroup_plan *plan, bool rootless, struct error *err)
+{
+	cleanup_free bool *made = calloc(plan->directories.length + 1, sizeof(*made));
+
+	if (!made)
+		return error_errno(err, ENOMEM, "cannot make the cgroup");
+	for (size_t i = 0; i < plan->directories.length; i++) {
+		if (create_directory(plan->directories.items[i], rootless, &made[i], err) < 0) {
+			remove_made(plan, made);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int open_tasks(const char *path)
+{
+	cleanup_text struct text file = { 0 };
+	int fd;
+
+	text_printf(&file, "%s/tasks", path);
+	fd = open(file.data, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	return fd < 0 ? -errno : fd;
+}
+
+/* v1 has a file "tasks" and v2 has not, so that one open(2) finds out and does what is needed. */
+static int entry_add(const char *path, struct cgroup_entry *entry, struct error *err)
+{
+	int fd = open_tasks(path);
+
+	if (fd >= 0 && entry->tasks_length == ARRAY_LENGTH(entry->tasks)) {
+		replace_fd(&fd, -1);
+		return error_set(err, E2BIG, "%s: more than %zu cgroup v1 hierarchies", path,
+			ARRAY_LENGTH(entry->tasks));
+	}
+	if (fd >= 0) {
+		entry->tasks[entry->tasks_length++] = fd;
+		return 0;
+	}
+	if (fd != -ENOENT)
+		return error_errno(err, -fd, "cannot open %s/tasks", path);
+	fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	/* A directory that cgroup_create had to skip. */
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return error_errno(err, errno, "cannot open the cgroup %s", path);
+	replace_fd(&entry->v2_directory, fd);
+	return 0;
+}
+
+int cgroup_entry_open(const struct cgroup_plan *plan, struct cgroup_entry *entry, struct error *err)
+{
+	*entry = (struct cgroup_entry){ .v2_directory = -1 };
+	for (size_t i = 0; i < plan->directories.length; i++) {
+		if (entry_add(plan->directories.items[i], entry, err) < 0) {
+			cgroup_entry_close(entry);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int cgroup_entry_enter(const struct cgroup_entry *entry, bool v2_too, struct error *err)
+{
+	for (size_t i = 0; i < entry->tasks_length; i++) {
+		ssize_t written;
+
+		do
+			written = write(entry->tasks[i], "0", 1);
+		while (written < 0 && errno == EINTR);
+		if (written != 1)
+			return error_errno(err, written < 0 ? errno : EIO,
+				"cannot enter the container's cgroup (v1)");
+	}
+	if (v2_too && entry->v2_directory >= 0) {
+		int result = io_write_control(entry->v2_directory, "cgroup.procs", "0");
+
+		if (result < 0)
+			return error_errno(
+				err, -result, "cannot enter the container's cgroup (v2)");
+	}
+	return 0;
+}
+
+void cgroup_entry_close(struct cgroup_entry *entry)
+{
+	for (size_t i = 0; i < entry->tasks_length; i++)
+		replace_fd(&entry->tasks[i], -1);
+	entry->tasks_length = 0;
+	replace_fd(&entry->v2_directory, -1);
+}
+
+int cgroup_freeze(const struct cgroup_plan *plan, bool frozen, struct error *err)
+{
+	cleanup_cgroup_members struct cgroup_members members = { 0 };
+	const struct cgroup_member *freezer;
+	int result;
+
+	if (cgroup_members_open(plan, &members, err) < 0)
+		return -1;
+	freezer = cgroup_members_freezer(&members);
+	if (!freezer)
+		return error_set(err, ENOTSUP, "the container's cgroup has no freezer");
+	result = freezer->driver->freeze(freezer->fd, frozen, FREEZE_MILLISECONDS);
+	if (result < 0)
+		return error_errno(err, -result, "cannot %s the cgroup %s",
+			frozen ? "freeze" : "thaw", freezer->path);
+	return 0;
+}
+
+int cgroup_is_frozen(const struct cgroup_plan *plan)
+{
+	cleanup_cgroup_members struct cgroup_members members = { 0 };
+	const struct cgroup_member *freezer;
+	struct error ignored;
+
+	if (cgroup_members_open(plan, &members, &ignored) < 0)
+		return -1;
+	freezer = cgroup_members_freezer(&members);
+	return freezer ? freezer->driver->is_frozen(freezer->fd) : -1;
+}
+
+enum cgroup_mode cgroup_mode_detect(void)
+{
+	cleanup_cgroup_layout struct cgroup_layout layout = { 0 };
+	struct error ignored;
+	bool v1 = false, v2 = false;
+
+	if (cgroup_layout_read(false, &layout, &ignored) < 0)
+		return CGROUP_MODE_NONE;
+	for (size_t i = 0; i < layout.length; i++) {
+		v1 |= !layout.items[i].v2;
+		v2 |= layout.items[i].v2;
+	}
+	if (v1)
+		return v2 ? CGROUP_MODE_HYBRID : CGROUP_MODE_V1;
+	return v2 ? CGROUP_MODE_V2 : CGROUP_MODE_NONE;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Removes a container's cgroup with what is still in it. */
+#include "linux/cgroup.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+#include "base/cleanup.h"
+#include "linux/cgroup_kill.h"
+#include "linux/cgroup_pids.h"
+#include "linux/cgroup_walk.h"
+
+/* The kernel lets go of a killed process's cgroup within milliseconds, seldom within seconds. */
+#define WAIT_MILLISECONDS 10000
+#define LONGEST_PAUSE 100
+
+static int remove_nested(int parent, const char *name, void *context)
+{
+	(void)context;
+	return unlinkat(parent, name, AT_REMOVEDIR) < 0 ? -errno : 0;
+}
+
+static bool is_gone(const char *path)
+{
+	return rmdir(path) == 0 || errno == ENOENT;
+}
+
+/* Nearly always nothing is left inside, and this is all there is to do. */
+static bool remove_empty(const struct cgroup_plan *plan)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < plan->directories.length; i++)
+		all &= is_gone(plan->directories.items[i]);
+	return all;
+}
+
+/*
+ * Each hierarchy is cleared by itself: a process may have left the others' directories, so that
+ * killing what is in one of them does not empty all.
+ */
+static int remove_member(const struct cgroup_member *member, struct error *err)
+{
+	struct cgroup_visitor visitor = { .leave = remove_nested };
+	int result;
+
+	if (cgroup_kill_member(member, err) < 0)
+		return -1;
+	result = cgroup_walk(member->fd, &visitor);
+	if (result < 0 && result != -EBUSY && result != -ENOTEMPTY)
+		return error_errno(err, -result, "cannot remove a cgroup below %s", member->path);
+	if (!is_gone(member->path) && errno != EBUSY && errno != ENOTEMPTY)
+		return error_errno(err, errno, "cannot remove the cgroup %s", member->path);
+	return 0;
+}
+
+/* Kills and removes once; what is still there is left in `members`. */
+static int remove_members(
+	const struct cgroup_plan *plan, struct cgroup_members *members, struct error *err)
+{
+	if (cgroup_members_open(plan, members, err) < 0)
+		return -1;
+	cgroup_thaw_all(members);
+	for (size_t i = 0; i < members->length; i++)
+		if (remove_member(&members->items[i], err) < 0)
+			return -1;
+	return 0;
+}
+
+static int still_busy(const struct cgroup_plan *plan, struct error *err)
+{
+	for (size_t i = 0; i < plan->directories.length; i++) {
+		const char *path = plan->directories.items[i];
+		cleanup_cgroup_pids struct cgroup_pid_list pids = { 0 };
+		cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		if (fd < 0)
+			continue;
+		(void)cgroup_pids_read(fd, &pids);
+		if (pids.length > 0)
+			return error_set(err, EBUSY,
+				"cannot remove the cgroup %s: process %d is still in it after %d s",
+				path, (int)pids.items[0], WAIT_MILLISECONDS / 1000);
+		return error_set(err, EBUSY, "cannot remove the cgroup %s: busy for more than %d s",
+			path, WAIT_MILLISECONDS / 1000);
+	}
+	return 0;
+}
+
+static int remove_full(const struct cgroup_plan *plan, struct error *err)
+{
+	int pause = 1;
+
+	for (int waited = 0;; waited += pause, pause *= 2) {
+		cleanup_cgroup_members struct cgroup_members members = { 0 };
+
+		if (remove_members(plan, &members, err) < 0)
+			return -1;
+		if (remove_empty(plan))
+			return 0;
+		if (waited >= WAIT_MILLISECONDS)
+			return still_busy(plan, err);
+		if (pause > LONGEST_PAUSE)
+			pause = LONGEST_PAUSE;
+		(void)nanosleep(&(struct timespec){ .tv_nsec = pause * 1000000L }, NULL);
+	}
+}
+
+int cgroup_destroy(const struct cgroup_plan *plan, struct error *err)
+{
+	if (!remove_empty(plan) && remove_full(plan, err) < 0)
+		return -1;
+	/* Another container may live below them by now: then they stay, which is no failure. */
+	for (size_t i = plan->missing.length; i-- > 0;)
+		(void)rmdir(plan->missing.items[i]);
+	return 0;
+}

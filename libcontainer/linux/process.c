@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "linux/process.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "linux/procfs.h"
+
+#ifndef CLONE_INTO_CGROUP
+#define CLONE_INTO_CGROUP 0x200000000ULL
+#endif
+
+/* The members of the kernel's struct clone_args that exist since CLONE_INTO_CGROUP (clone(2)). */
+struct process_clone_args {
+	uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid,
+		set_tid_size, cgroup;
+};
+
+static pid_t process_clone_plain(uint64_t flags, int *pidfd)
+{
+	/* With CLONE_PARENT the child reports to our parent with our own exit signal, SIGCHLD. */
+	unsigned long all = (unsigned long)flags | CLONE_PIDFD | SIGCHLD;
+	long pid = syscall(SYS_clone, all, NULL, pidfd, NULL, NULL);
+
+	return pid < 0 ? -errno : (pid_t)pid;
+}
+
+pid_t process_clone(uint64_t flags, int cgroup_fd, bool *entered_cgroup, int *pidfd)
+{
+	struct process_clone_args args = {
+		.flags = flags | CLONE_PIDFD,
+		.pidfd = (uint64_t)(uintptr_t)pidfd,
+		/* clone3 wants 0 here with CLONE_PARENT: the exit signal is the caller's then. */
+		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
+	};
+	long pid;
+
+	*entered_cgroup = cgroup_fd >= 0;
+	if (cgroup_fd >= 0) {
+		args.flags |= CLONE_INTO_CGROUP;
+		args.cgroup = (uint64_t)cgroup_fd;
+	}
+	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid >= 0)
+		return (pid_t)pid;
+	/* E2BIG and EINVAL: a kernel that does not know the cgroup member; EACCES, EOPNOTSUPP,
+	 * EBUSY: a cgroup that can only be entered by writing to it, with the kernel's own word in
+	 * that error. */
+	if (errno != ENOSYS && cgroup_fd < 0)
+		return -errno;
+	*entered_cgroup = false;
+	return process_clone_plain(flags, pidfd);
+}
+
+int process_open(pid_t pid, uint64_t start_time)
+{
+	cleanup_close int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	unsigned long long ticks;
+	int result;
+
+	if (fd < 0)
+		return -errno;
+	result = procfs_start_time(pid, &ticks);
+	if (result < 0)
+		return result;
+	/* A boottime offset of ours that is no whole number of ticks moves the quotient by one. */
+	if (ticks + 1 < start_time || ticks > start_time + 1)
+		return -ESRCH;
+	return move_fd(&fd);
+}
+
+int process_signal(int pidfd, int signal)
+{
+	return syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0) < 0 ? -errno : 0;
+}
+
+int process_wait_gone(int pidfd, int timeout_ms)
+{
+	struct pollfd poll_fd = { .fd = pidfd, .events = POLLIN };
+	int ready;
+
+	do
+		ready = poll(&poll_fd, 1, timeout_ms);
+	while (ready < 0 && errno == EINTR);
+	if (ready < 0)
+		return -errno;
+	return ready == 0 ? -ETIMEDOUT : 0;
+}
+
+int process_reap(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Processes: cloned into namespaces and cgroups, named by pidfd, waited for. */
+#ifndef LINUX_PROCESS_H
+#define LINUX_PROCESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * fork(2) with clone3(2) flags and, when `cgroup_fd` is >= 0, CLONE_INTO_CGROUP (Linux 5.7). Where
+ * clone3 is hidden (seccomp answers ENOSYS) or the kernel is older, clone(2) is used and
+ * *entered_cgroup is false: the child then has to move itself. Returns the pid, 0 in the child, or
+ * -errno. *pidfd is CLOEXEC.
+ */
+pid_t process_clone(uint64_t flags, int cgroup_fd, bool *entered_cgroup, int *pidfd);
+
+/* pidfd_open(2), proven to be the process that started at `start_time` (procfs_start_time). fd or
+ * -errno. */
+int process_open(pid_t pid, uint64_t start_time);
+
+/* pidfd_send_signal(2): 0 or -errno. */
+int process_signal(int pidfd, int signal);
+
+/* Waits until the process is gone or a zombie, `timeout_ms` at most (-1: for ever). 0, -ETIMEDOUT,
+ * -errno. */
+int process_wait_gone(int pidfd, int timeout_ms);
+
+/* waitpid over EINTR; the exit status as a shell has it (128 + N after signal N), or -errno. */
+int process_reap(pid_t pid);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What /proc/PID/stat says of a process (proc_pid_stat(5)), whatever the process calls itself. */
+#include "linux/procfs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+
+#define STAT_SIZE 2048
+#define STAT_STATE 3
+#define STAT_START_TIME 22
+#define STAT_NANOSECONDS INT64_C(1000000000)
+
+/*
+ * Points at a field (from the third on) of the process's stat, read into `buffer`. The name in the
+ * second field may hold blanks and parentheses, so fields are counted from the last ')'. -errno.
+ */
+static int stat_field(pid_t pid, int number, char buffer[STAT_SIZE], const char **field)
+{
+	char path[32];
+	const char *at;
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	length = io_read_small(AT_FDCWD, path, buffer, STAT_SIZE);
+	if (length == -ENOENT)
+		return -ESRCH;
+	if (length < 0)
+		return (int)length;
+	at = strrchr(buffer, ')');
+	for (int i = 2; at && i < number; i++) {
+		at = strchr(at, ' ');
+		at = at ? at + 1 : NULL;
+	}
+	*field = at;
+	return at ? 0 : -EPROTO;
+}
+
+/*
+ * The offset of the caller's own boottime in nanoseconds: none without time namespaces. The file
+ * tells that of its future children, which is the same for all but who has just unshared.
+ */
+static int64_t stat_boottime_offset(void)
+{
+	char offsets[256];
+	const char *line;
+	int64_t seconds, nanoseconds;
+
+	if (io_read_small(AT_FDCWD, "/proc/self/timens_offsets", offsets, sizeof(offsets)) < 0)
+		return 0;
+	line = strstr(offsets, "boottime");
+	if (!line || sscanf(line, "boottime %" SCNd64 " %" SCNd64, &seconds, &nanoseconds) != 2)
+		return 0;
+	return seconds * STAT_NANOSECONDS + nanoseconds;
+}
+
+int procfs_start_time(pid_t pid, unsigned long long *ticks)
+{
+	int64_t tick = STAT_NANOSECONDS / sysconf(_SC_CLK_TCK), offset, start;
+	char buffer[STAT_SIZE];
+	const char *field;
+	uint64_t shown;
+	int result = stat_field(pid, STAT_START_TIME, buffer, &field);
+
+	if (result < 0)
+		return result;
+	if (sscanf(field, "%" SCNu64, &shown) != 1)
+		return -EPROTO;
+	offset = stat_boottime_offset();
+	/* What started before the namespace's zero is negative, shown as 2^64 less that. */
+	start = (int64_t)(shown * (uint64_t)tick - (uint64_t)offset);
+	*ticks = offset == 0 ? shown : (uint64_t)(start < 0 ? 0 : start / tick);
+	return 0;
+}
+
+bool procfs_same_start_time(unsigned long long a, unsigned long long b)
+{
+	return a > b ? a - b <= 1 : b - a <= 1;
+}
+
+int procfs_state_letter(pid_t pid)
+{
+	char buffer[STAT_SIZE];
+	const char *field;
+	int result = stat_field(pid, STAT_STATE, buffer, &field);
+
+	return result < 0 ? result : *field;
+}

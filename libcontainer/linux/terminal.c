@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The container's side of a pseudo-terminal: the pair, its size, its owner, and the console socket.
+ */
+#include "linux/terminal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/un.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/path.h"
+#include "base/text.h"
+
+#ifndef TIOCGPTPEER
+#define TIOCGPTPEER _IO('T', 0x41)
+#endif
+
+/* "/dev/pts/4294967295" */
+#define TERMINAL_NAME_SIZE 32
+
+static bool is_devpts(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) == 0 && fs.f_type == DEVPTS_SUPER_MAGIC;
+}
+
+/* The multiplexer of that very devpts, and no other file that a rootfs has put in its place. */
+static bool is_ptmx_of(int pts, int ptmx)
+{
+	struct stat directory, device;
+
+	return fstat(pts, &directory) == 0 && fstat(ptmx, &device) == 0 && is_devpts(ptmx) &&
+	       device.st_dev == directory.st_dev && S_ISCHR(device.st_mode) &&
+	       device.st_rdev == makedev(5, 2);
+}
+
+/* A new master of the devpts at `devfd`'s "pts". fd or -1. */
+static int terminal_open_master(int devfd, struct error *err)
+{
+	cleanup_close int pts = path_open_in_root(devfd, "pts", O_PATH | O_DIRECTORY);
+	cleanup_close int master = -1;
+	int unlocked = 0;
+
+	if (pts < 0)
+		return error_errno(err, -pts, "process.terminal: the container's /dev/pts");
+	if (!is_devpts(pts))
+		return error_set(err, EINVAL,
+			"process.terminal: no devpts is mounted at the container's /dev/pts");
+	master = path_open_in_root(pts, "ptmx", O_RDWR | O_NOCTTY | O_NOFOLLOW);
+	if (master < 0)
+		return error_errno(err, -master, "process.terminal: the container's /dev/pts/ptmx");
+	if (!is_ptmx_of(pts, master))
+		return error_set(err, EINVAL,
+			"process.terminal: the container's /dev/pts/ptmx is not that of its "
+			"devpts");
+	if (ioctl(master, TIOCSPTLCK, &unlocked) < 0)
+		return error_errno(err, errno, "process.terminal: cannot unlock the terminal");
+	return move_fd(&master);
+}
+
+int terminal_open(int devfd, int *slave, struct error *err)
+{
+	cleanup_close int master = terminal_open_master(devfd, err);
+
+	if (master < 0)
+		return -1;
+	*slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (*slave < 0)
+		return error_errno(err, errno, "process.terminal: cannot open the slave side");
+	return move_fd(&master);
+}
+
+int terminal_set_size(int fd, uint64_t rows, uint64_t columns, struct error *err)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} sides[] = { { "height", rows }, { "width", columns } };
+	struct winsize size;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(sides); i++)
+		if (sides[i].value > USHRT_MAX)
+			return error_set(err, ERANGE,
+				"process.consoleSize.%s: %llu is above %d, the largest window",
+				sides[i].name, (unsigned long long)sides[i].value, USHRT_MAX);
+	if (rows == 0 && columns == 0)
+		return 0;
+	if (ioctl(fd, TIOCGWINSZ, &size) < 0)
+		return error_errno(err, errno, "process.consoleSize: cannot read the window size");
+	if (rows > 0)
+		size.ws_row = (unsigned short)rows;
+	if (columns > 0)
+		size.ws_col = (unsigned short)columns;
+	if (ioctl(fd, TIOCSWINSZ, &size) < 0)
+		return error_errno(err, errno, "process.consoleSize: cannot set the window size");
+	return 0;
+}
+
+/* dup2(2) does nothing to a number that is its own target: that one still has to survive execve. */
+static int duplicate_to(int fd, int target)
+{
+	return fd == target ? fcntl(fd, F_SETFD, 0) : dup2(fd, target);
+}
+
+int terminal_become(int slave, uid_t uid, struct error *err)
+{
+	struct stat st;
+
+	if (ioctl(slave, TIOCSCTTY, 0) < 0)
+		return error_errno(
+			err, errno, "process.terminal: cannot become the controlling terminal");
+	if (fstat(slave, &st) < 0)
+		return error_errno(err, errno, "process.terminal: the slave side");
+	/* Its group stays that of the devpts' gid= option, usually tty. */
+	if (st.st_uid != uid && fchown(slave, uid, (gid_t)-1) < 0)
+		return error_errno(
+			err, errno, "process.terminal: cannot be given to user %u", (unsigned)uid);
+	for (int target = STDIN_FILENO; target <= STDERR_FILENO; target++)
+		if (duplicate_to(slave, target) < 0)
+			return error_errno(err, errno,
+				"process.terminal: cannot become file descriptor %d", target);
+	return 0;
+}
+
+/* A path that is too long for sun_path is reached by the fd of the socket's own inode. 0/-errno. */
+static int console_address(const char *path, struct sockaddr_un *address, int *inode)
+{
+	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+	if (strlen(path) < sizeof(address->sun_path)) {
+		memcpy(address->sun_path, path, strlen(path));
+		return 0;
+	}
+	*inode = open(path, O_PATH | O_CLOEXEC);
+	if (*inode < 0)
+		return -errno;
+	path_of_fd(*inode, address->sun_path);
+	return 0;
+}
+
+int terminal_connect_console(const char *path, struct error *err)
+{
+	cleanup_close int fd = -1, inode = -1;
+	struct sockaddr_un address;
+	int result = path[0] == '\0' ? -ENOENT : console_address(path, &address, &inode);
+
+	if (result < 0)
+		return error_errno(err, -result, "console socket \"%s\"", path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return error_errno(err, errno, "console socket \"%s\": socket", path);
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return error_errno(err, errno, "console socket \"%s\": cannot connect", path);
+	return move_fd(&fd);
+}
+
+/* One message: the fd, and as its bytes the name, which a stream socket needs at least one of. */
+static ssize_t send_fd_with_name(int socket_fd, int fd, const char *name)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} control = { .space = { 0 } };
+	struct iovec bytes = { .iov_base = (void *)name, .iov_len = strlen(name) };
+	struct msghdr message = { .msg_iov = &bytes,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control.space) };
+	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
+	ssize_t sent;
+
+	rights->cmsg_level = SOL_SOCKET;
+	rights->cmsg_type = SCM_RIGHTS;
+	rights->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(rights), &fd, sizeof(int));
+	do
+		sent = sendmsg(socket_fd, &message, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	return sent < 0 ? -errno : sent;
+}
+
+int terminal_send_console(int socket_fd, int master, struct error *err)
+{
+	char name[TERMINAL_NAME_SIZE];
+	unsigned int number;
+	ssize_t sent;
+
+	if (ioctl(master, TIOCGPTN, &number) < 0)
+		return error_errno(err, errno, "console socket: not the master of a terminal");
+	snprintf(name, sizeof(name), "/dev/pts/%u", number);
+	sent = send_fd_with_name(socket_fd, master, name);
+	if (sent < 0)
+		return error_errno(
+			err, (int)-sent, "console socket: cannot send the terminal %s", name);
+	if ((size_t)sent != strlen(name))
+		return error_set(
+			err, EIO, "console socket: the terminal %s was sent in part", name);
+	return 0;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* state.json: one table to read it, one function to write it, the same names in both. */
+#include "oci/state_file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "elsewhen/timens.h"
+#include "oci/json.h"
+#include "oci/json_reader.h"
+#include "oci/validate.h"
+#include "oci/validate_rules.h"
+
+/* All that can be in a file; "stopped" is seen, never written. */
+#define STATUS_WRITTEN 3
+
+const char *const oci_status_names[] = { "creating", "created", "running", "stopped" };
+
+static const struct json_property time_offset_properties[] = {
+	JSON_I64("secs", struct oci_time_offset, secs, .min = -TIMENS_SECONDS_MAX,
+		.max = TIMENS_SECONDS_MAX),
+	JSON_U32("nanosecs", struct oci_time_offset, nanosecs, .max = TIMENS_NANOSECONDS_MAX),
+};
+static const struct json_table time_offset_table = { JSON_TABLE(time_offset_properties),
+	.begins_with_set = true };
+
+static const struct json_property time_offsets_properties[] = {
+	JSON_OBJECT("monotonic", struct oci_time_offsets, monotonic, time_offset_table),
+	JSON_OBJECT("boottime", struct oci_time_offsets, boottime, time_offset_table),
+};
+static const struct json_table time_offsets_table = { JSON_TABLE(time_offsets_properties),
+	.begins_with_set = true };
+
+static const struct json_property state_properties[] = {
+	JSON_STRING("ociVersion", struct oci_state_file, oci_version, .required = true),
+	JSON_STRING("id", struct oci_state_file, id, .required = true),
+	JSON_ENUM("status", struct oci_state_file, status, oci_status_names, STATUS_WRITTEN,
+		.required = true),
+	JSON_INT("pid", struct oci_state_file, pid, .max = INT32_MAX),
+	JSON_U64("startTime", struct oci_state_file, start_time),
+	JSON_STRING("bundle", struct oci_state_file, bundle, .required = true),
+	JSON_STRING("rootfs", struct oci_state_file, rootfs),
+	JSON_STRING("created", struct oci_state_file, created),
+	JSON_STRING("owner", struct oci_state_file, owner),
+	JSON_BOOL("systemdCgroup", struct oci_state_file, systemd_cgroup),
+	JSON_STRINGS("cgroupDirectories", struct oci_state_file, cgroup_directories),
+	JSON_STRINGS("cgroupMissing", struct oci_state_file, cgroup_missing),
+	JSON_MAP("namespaces", struct oci_state_file, namespaces),
+	JSON_OBJECT("timeOffsets", struct oci_state_file, time_offsets, time_offsets_table),
+	JSON_MAP("annotations", struct oci_state_file, annotations),
+};
+static const struct json_table state_table = { JSON_TABLE(state_properties) };
+
+static void state_write_map(struct json_writer *writer, const char *key, const struct oci_map *map)
+{
+	json_open_object(writer, key);
+	for (size_t i = 0; i < map->length; i++)
+		json_string(writer, map->items[i].key, map->items[i].value);
+	json_close_object(writer);
+}
+
+static void state_write_offset(
+	struct json_writer *writer, const char *key, const struct oci_time_offset *offset)
+{
+	if (!offset->set)
+		return;
+	json_open_object(writer, key);
+	json_i64(writer, "secs", offset->secs);
+	json_u64(writer, "nanosecs", offset->nanosecs);
+	json_close_object(writer);
+}
+
+static void state_write_optional(struct json_writer *writer, const char *key, const char *value)
+{
+	if (value)
+		json_string(writer, key, value);
+}
+
+static void state_write(struct json_writer *writer, const struct oci_state_file *state)
+{
+	json_open_object(writer, NULL);
+	json_string(writer, "ociVersion", state->oci_version);
+	json_string(writer, "id", state->id);
+	json_string(writer, "status", oci_status_names[state->status]);
+	json_i64(writer, "pid", state->pid);
+	json_u64(writer, "startTime", state->start_time);
+	json_string(writer, "bundle", state->bundle);
+	state_write_optional(writer, "rootfs", state->rootfs);
+	state_write_optional(writer, "created", state->created);
+	state_write_optional(writer, "owner", state->owner);
+	json_bool(writer, "systemdCgroup", state->systemd_cgroup);
+	json_strings(
+		writer, "cgroupDirectories", (const char *const *)state->cgroup_directories.items);
+	json_strings(writer, "cgroupMissing", (const char *const *)state->cgroup_missing.items);
+	state_write_map(writer, "namespaces", &state->namespaces);
+	if (state->time_offsets.set) {
+		json_open_object(writer, "timeOffsets");
+		state_write_offset(writer, "monotonic", &state->time_offsets.monotonic);
+		state_write_offset(writer, "boottime", &state->time_offsets.boottime);
+		json_close_object(writer);
+	}
+	state_write_map(writer, "annotations", &state->annotations);
+	json_close_object(writer);
+}
+
+int oci_state_file_format(const struct oci_state_file *state, char **json, size_t *length)
+{
+	cleanup_json_writer struct json_writer *writer = json_writer_new(true);
+	const char *text;
+
+	if (!state->id || !state->bundle || !state->oci_version || state->pid < 0 ||
+		(unsigned int)state->status >= STATUS_WRITTEN)
+		return -EINVAL;
+	state_write(writer, state);
+	text = json_text(writer, length);
+	*json = strndup(text, *length);
+	return *json ? 0 : -ENOMEM;
+}
+
+/* `delete` removes these directories and kills what is inside: they must be what they seem. */
+static int state_check_directories(
+	const char *where, const struct oci_strings *directories, struct error *err)
+{
+	for (size_t i = 0; i < directories->length; i++) {
+		const char *path = directories->items[i];
+		size_t length = strlen(path);
+
+		if (strstr(path, "/../") || (length >= 3 && strcmp(path + length - 3, "/..") == 0))
+			return error_set(
+				err, EINVAL, "%s[%zu]: '%s' has a '..' in it", where, i, path);
+	}
+	return validate_each_absolute(where, directories, err);
+}
+
+/* What the types leave open, and what everyone who acts on a state takes for granted. */
+static int state_check(const struct oci_state_file *state, struct error *err)
+{
+	if (oci_container_id_validate(state->id, err) < 0)
+		return error_prefix(err, "id");
+	if (validate_absolute("bundle", state->bundle, err) < 0 ||
+		state_check_directories("cgroupDirectories", &state->cgroup_directories, err) < 0 ||
+		state_check_directories("cgroupMissing", &state->cgroup_missing, err) < 0)
+		return -1;
+	if (state->pid == 0 && state->status != OCI_STATUS_CREATING)
+		return error_set(err, EINVAL, "pid: is required with the status '%s'",
+			oci_status_names[state->status]);
+	/* The pid alone may be another process by now; with its start time it is one for good. */
+	if (state->pid != 0 && state->start_time == 0)
+		return error_set(err, EINVAL, "startTime: is required beside a pid");
+	return 0;
+}
+
+int oci_state_file_parse(
+	const char *data, size_t length, struct oci_state_file *state, struct error *err)
+{
+	struct oci_state_file read = { 0 };
+
+	if (json_read(data, length, &state_table, &read, &read.arena, NULL, err) < 0 ||
+		state_check(&read, err) < 0) {
+		oci_state_file_free(&read);
+		return -1;
+	}
+	*state = read;
+	return 0;
+}
+
+void oci_state_file_free(struct oci_state_file *state)
+{
+	arena_free(&state->arena);
+	*state = (struct oci_state_file){ 0 };
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* elsewhen create, elsewhen run */
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+
+#include "bundle_operand.h"
+#include "commands.h"
+#include "descriptors.h"
+
+static struct container_create_options create_values;
+
+#define VALUE(name) offsetof(struct container_create_options, name)
+
+/* clang-format off */
+#define CREATE_OPTIONS                                                                         \
+	{ "bundle", 'b', OPTION_STRING, VALUE(bundle), "DIR",                                  \
+	  "directory with config.json and the root filesystem (default: .)" },                 \
+	{ "pid-file", 0, OPTION_STRING, VALUE(pid_file), "FILE",                               \
+	  "write the PID of the container's process to FILE" },                                \
+	{ "console-socket", 0, OPTION_STRING, VALUE(console_socket), "SOCKET",                 \
+	  "send the terminal of the container over this Unix socket" },                        \
+	{ "preserve-fds", 0, OPTION_COUNT, VALUE(preserve_fds), "N",                           \
+	  "pass the file descriptors 3 to 3+N-1 on to the container (default: 0)" },           \
+	{ "no-pivot", 0, OPTION_FLAG, VALUE(no_pivot), NULL,                                   \
+	  "change the root directory without pivot_root(2), for a rootfs on a ramdisk" },      \
+	{ "no-new-keyring", 0, OPTION_FLAG, VALUE(no_new_keyring), NULL,                       \
+	  "let the container keep the session keyring of the caller" },                        \
+	{ "no-subreaper", 0, OPTION_FLAG, VALUE(no_subreaper), NULL,                           \
+	  "do not become the reaper of the container's orphans" }
+
+static const struct option_spec create_options[] = {
+	CREATE_OPTIONS,
+	{ 0 },
+};
+
+static const struct option_spec run_options[] = {
+	CREATE_OPTIONS,
+	{ "detach", 'd', OPTION_FLAG, VALUE(detach), NULL,
+	  "return once the container is running" },
+	{ "keep", 0, OPTION_FLAG, VALUE(keep), NULL,
+	  "do not delete the container when it has ended" },
+	{ 0 },
+};
+/* clang-format on */
+
+/* What the one operand of create and run turned out to be. */
+struct create_target {
+	const char *id;
+	char *made_id; /* owned; NULL when the user chose the ID */
+};
+
+static void create_target_free(struct create_target *target)
+{
+	free(target->made_id);
+}
+#define cleanup_create_target __attribute__((cleanup(create_target_free)))
+
+static int create_find_target(
+	const struct invocation *invocation, struct create_target *target, struct error *err)
+{
+	const char *operand = invocation->operands[0];
+
+	target->id = operand;
+	if (!create_values.bundle && bundle_operand_is_bundle(operand)) {
+		if (bundle_operand_make_id(operand, &target->made_id, err) < 0)
+			return -1;
+		target->id = target->made_id;
+		create_values.bundle = operand;
+	} else if (!create_values.bundle) {
+		create_values.bundle = ".";
+	}
+	return descriptors_check_preserved(create_values.preserve_fds, err);
+}
+
+static int create_run(struct invocation *invocation, struct error *err)
+{
+	cleanup_create_target struct create_target target = { 0 };
+
+	if (create_find_target(invocation, &target, err) < 0)
+		return -1;
+	if (container_create(invocation->runtime, target.id, &create_values, err) < 0)
+		return -1;
+	if (target.made_id)
+		puts(target.made_id);
+	return 0;
+}
+
+static int run_run(struct invocation *invocation, struct error *err)
+{
+	cleanup_create_target struct create_target target = { 0 };
+
+	if (create_find_target(invocation, &target, err) < 0)
+		return -1;
+	if (container_run(invocation->runtime, target.id, &create_values, &invocation->exit_status,
+		    err) < 0)
+		return -1;
+	if (target.made_id && create_values.detach)
+		puts(target.made_id);
+	return 0;
+}
+
+#define BUNDLE_OPERAND                                                                       \
+	"In the place of the ID a bundle may be named: a path with a slash, or a directory " \
+	"with a config.json while the working directory has none. The ID is then made "      \
+	"from the name of the directory and a number"
+
+const struct command command_create = {
+	.name = "create",
+	.operands = "ID|BUNDLE",
+	.operands_min = 1,
+	.operands_max = 1,
+	.summary = "make a container from a bundle; its program waits for start",
+	.description = "Makes the container ID from a bundle. Its namespaces, mounts and limits "
+		       "are there when create returns; the program in config.json waits for "
+		       "'elsewhen start'. " BUNDLE_OPERAND ", which is printed.",
+	.example = "elsewhen create --bundle /srv/web --pid-file /run/web.pid web",
+	.options = create_options,
+	.values = &create_values,
+	.enters_container = true,
+	.run = create_run,
+};
+
+const struct command command_run = {
+	.name = "run",
+	.operands = "ID|BUNDLE",
+	.operands_min = 1,
+	.operands_max = 1,
+	.summary = "create, start, wait and delete in one",
+	.description =
+		"Creates the container ID and starts it, waits for its end, deletes it and exits "
+		"with the status of its program (128 + N after signal N). Signals are passed on "
+		"to it. " BUNDLE_OPERAND ", which is printed with --detach.",
+	.example = "elsewhen run --bundle /srv/web web",
+	.options = run_options,
+	.values = &create_values,
+	.enters_container = true,
+	.run = run_run,
+};

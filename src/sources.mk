@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+# The command line, but for main.c; rewritten by ./dev sources.
+command_sources = \
+	src/bundle_operand.c \
+	src/bundle_operand.h \
+	src/cmd_create.c \
+	src/cmd_exec.c \
+	src/cmd_lifecycle.c \
+	src/cmd_spec.c \
+	src/cmd_state.c \
+	src/commands.c \
+	src/commands.h \
+	src/descriptors.c \
+	src/descriptors.h \
+	src/global.c \
+	src/global.h \
+	src/help.c \
+	src/help.h \
+	src/options.c \
+	src/options.h \
+	src/output.c \
+	src/output.h

@@ -1,0 +1,205 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# config.md "POSIX-platform Hooks": when each of the six runs, where, with what on stdin.
+
+load common
+
+# A hook that notes its name in $WORK/shared/log, and keeps the state that it reads.
+make_hooks()
+{
+	mkdir -p "$WORK/shared"
+	chmod 0777 "$WORK/shared"
+	cat >"$WORK/hook" <<-'END'
+		#!/bin/sh
+		# hook DIRECTORY NAME
+		cat >"$1/$2.state"
+		echo "$2" >>"$1/log"
+		readlink /proc/self/ns/mnt >"$1/$2.mnt"
+	END
+	chmod +x "$WORK/hook"
+	cp "$WORK/hook" "$ROOTFS/hook"
+	edit --arg work "$WORK" '.mounts += [{destination: "/shared", type: "bind", source: "\($work)/shared",
+		options: ["bind"]}]
+		| .hooks = (["prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop"]
+		| map({key: ., value: [if . == "startContainer"
+			then {path: "/hook", args: ["hook", "/shared", .], env: ["PATH=/bin"]}
+			else {path: "\($work)/hook", args: ["hook", "\($work)/shared", .], env: ["PATH=/usr/bin:/bin"]}
+			end]}) | from_entries)'
+}
+
+log()
+{
+	xargs <"$WORK/shared/log"
+}
+
+# one_hook NAME SCRIPT [JQ_FILTER]: a single hook, run by /bin/sh of the host.
+one_hook()
+{
+	edit --arg name "$1" --arg script "$2" '.hooks = {($name): [{path: "/bin/sh",
+		args: ["sh", "-c", $script], env: ["PATH=/usr/bin:/bin"]}]}'
+	[ $# -lt 3 ] || edit "$3"
+}
+
+@test "all six run in order, each at its time" {
+	make_bundle
+	make_hooks
+	script 'echo process >>/shared/log; until [ -e /shared/poststart.mnt ]; do sleep 0.02; done'
+	create_container
+	equal "$(log)" 'prestart createRuntime createContainer'
+	quietly elsewhen start "$ID"
+	wait_for has_status "$ID" stopped
+	# poststart and the process itself race, as they may.
+	equal "$(log | xargs -n 1 | sed -n '4p')" startContainer
+	equal "$(log | xargs -n 1 | sed -n '5,6p' | sort | xargs)" 'poststart process'
+	elsewhen delete "$ID"
+	equal "$(log | xargs -n 1 | tail -n 1)" poststop
+	equal "$(wc -l <"$WORK/shared/log")" 7
+	assert_no_leftovers
+}
+
+@test "each reads the state on stdin: id, pid, bundle, annotations and its own status" {
+	make_bundle '.annotations = {"org.example": "kept"}'
+	make_hooks
+	arguments sleep 0.2
+	elsewhen run --bundle "$BUNDLE" "$ID"
+	local name status
+	while read -r name status; do
+		jq -e --arg id "$ID" --arg bundle "$BUNDLE" --arg status "$status" \
+			'.id == $id and .bundle == $bundle and .annotations["org.example"] == "kept"
+			and .status == $status and (.ociVersion | type == "string")' \
+			"$WORK/shared/$name.state" || { cat "$WORK/shared/$name.state"; return 1; }
+	done <<-'END'
+		prestart creating
+		createRuntime creating
+		createContainer creating
+		startContainer created
+		poststart running
+		poststop stopped
+	END
+	jq -e '.pid > 1' "$WORK/shared/createRuntime.state"
+}
+
+@test "runtime hooks run in the host's mount namespace, container hooks in the container's" {
+	make_bundle
+	make_hooks
+	arguments readlink /proc/self/ns/mnt
+	run run_container
+	succeeded
+	local name
+	for name in prestart createRuntime poststart poststop; do
+		equal "$(cat "$WORK/shared/$name.mnt")" "$(readlink /proc/self/ns/mnt)"
+	done
+	for name in createContainer startContainer; do
+		equal "$(cat "$WORK/shared/$name.mnt")" "$output"
+	done
+}
+
+@test "several hooks of a kind run in the order of the list" {
+	make_bundle
+	edit --arg work "$WORK" '.hooks.createRuntime = ["a", "b", "c"
+		| {path: "/bin/sh", args: ["sh", "-c", "echo \(.) >>\($work)/order"]}]'
+	arguments true
+	elsewhen run --bundle "$BUNDLE" "$ID"
+	equal "$(xargs <"$WORK/order")" 'a b c'
+}
+
+@test "args and env: exactly what is listed" {
+	make_bundle
+	edit --arg work "$WORK" '.hooks.createRuntime = [{path: "/bin/sh",
+		args: ["other-name", "-c", "echo $0 $1; env"], env: ["ONLY=this"]}]'
+	edit --arg work "$WORK" '.hooks.createRuntime[0].args[2] |= "(\(.)) >\($work)/seen"
+		| .hooks.createRuntime[0].args += ["zero", "one"]'
+	arguments true
+	FROM_HOST=1 elsewhen run --bundle "$BUNDLE" "$ID"
+	equal "$(head -n 1 "$WORK/seen")" 'zero one'
+	contains "$(cat "$WORK/seen")" ONLY=this
+	lacks "$(cat "$WORK/seen")" FROM_HOST
+}
+
+@test "a failing prestart or create hook ends the container and undoes everything" {
+	local name
+	make_bundle
+	script 'echo ran >/mark'
+	for name in prestart createRuntime createContainer; do
+		one_hook "$name" 'echo its own words >&2; exit 3'
+		run elsewhen run --bundle "$BUNDLE" "$ID"
+		[ "$status" -ne 0 ]
+		contains "$output" "hooks.${name}[0]"
+		contains "$output" 3
+		[ ! -e "$ROOTFS/mark" ]
+		assert_no_leftovers
+	done
+}
+
+@test "a failing startContainer hook: the process never runs, and nothing is left" {
+	make_bundle
+	script 'echo ran >/mark'
+	edit '.hooks.startContainer = [{path: "/bin/false"}]'
+	run elsewhen run --bundle "$BUNDLE" "$ID"
+	[ "$status" -ne 0 ]
+	contains "$output" 'hooks.startContainer[0]'
+	[ ! -e "$ROOTFS/mark" ]
+	assert_no_leftovers
+}
+
+@test "a failing poststop hook is warned of, and the container is deleted all the same" {
+	make_bundle
+	one_hook poststop 'exit 4'
+	arguments true
+	run elsewhen run --bundle "$BUNDLE" "$ID"
+	succeeded
+	contains "$output" 'hooks.poststop[0]'
+	assert_no_leftovers
+}
+
+@test "poststop runs for delete --force of a running container, once" {
+	make_bundle
+	one_hook poststop "echo stop >>$WORK/stops"
+	arguments sleep 1000
+	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
+	elsewhen delete --force "$ID"
+	elsewhen delete --force "$ID"
+	equal "$(cat "$WORK/stops")" stop
+}
+
+@test "timeout: a hook that takes longer is killed, with its children" {
+	make_bundle
+	one_hook createRuntime 'sleep 1000 & sleep 1000' '.hooks.createRuntime[0].timeout = 1'
+	local begin=$SECONDS
+	run elsewhen run --bundle "$BUNDLE" "$ID"
+	[ "$status" -ne 0 ]
+	contains "$output" 'hooks.createRuntime[0]'
+	contains "$output" timeout
+	[ $((SECONDS - begin)) -lt 10 ]
+	assert_no_leftovers
+}
+
+@test "a hook that is not there is named with its place" {
+	make_bundle '.hooks.createRuntime = [{path: "/no/such/hook"}]'
+	run elsewhen run --bundle "$BUNDLE" "$ID"
+	failed 'hooks.createRuntime[0]' /no/such/hook
+	assert_no_leftovers
+}
+
+@test "a hook that does not read its stdin does no harm" {
+	make_bundle '.annotations = {"big": ("x" * 200000)}'
+	one_hook createRuntime 'exec <&-; exit 0'
+	arguments true
+	elsewhen run --bundle "$BUNDLE" "$ID"
+}
+
+@test "hooks see the host's clock, startContainer the container's" {
+	make_bundle '.linux.namespaces |= (. + [{type: "time"}] | unique_by(.type))
+		| .linux.timeOffsets = {boottime: {secs: 5000000, nanosecs: 0}}'
+	make_hooks
+	printf '#!/bin/sh\ncut -d " " -f 1 /proc/uptime >"$1/$2.uptime"\n' >"$WORK/hook"
+	cp "$WORK/hook" "$ROOTFS/hook"
+	arguments sleep 0.2
+	elsewhen run --bundle "$BUNDLE" "$ID"
+	local name host
+	host=$(cut -d . -f 1 /proc/uptime)
+	for name in prestart createRuntime poststart poststop; do
+		[ "$(cut -d . -f 1 "$WORK/shared/$name.uptime")" -le "$host" ]
+	done
+	[ "$(cut -d . -f 1 "$WORK/shared/startContainer.uptime")" -ge 5000000 ]
+}

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154 # $top and $lib are set by dev
+# Static analysis and style: each tool is one check, silent when it has nothing to say.
+
+# shellcheck source=tests/lib/tap.sh
+. "$lib/tap.sh"
+
+lint_c_files()
+{
+	(cd "$top" && find libcontainer src include tests -name '*.[ch]' | LC_ALL=C sort)
+}
+
+lint_c_sources()
+{
+	(cd "$top" && find libcontainer src -name '*.c' | LC_ALL=C sort)
+}
+
+lint_format()
+{
+	(cd "$top" && lint_c_files | xargs clang-format --dry-run -Werror)
+}
+
+lint_tidy()
+{
+	# shellcheck disable=SC2016 # the inner shell's arguments
+	(cd "$top" && lint_c_sources | xargs -P "$build_jobs" -n 6 sh -c 'clang-tidy --quiet "$@" -- \
+		-std=c11 -D_GNU_SOURCE -Iinclude -iquote libcontainer -I. -include build/plain/config.h' tidy \
+		2>&1) | grep -v -E '^[0-9]+ warnings? (generated|treated)'
+	return "${PIPESTATUS[0]}"
+}
+
+lint_cppcheck()
+{
+	(cd "$top" && cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -j "$build_jobs" \
+		--enable=warning,portability,performance --suppressions-list=tests/lib/cppcheck.txt \
+		-D_GNU_SOURCE -D__linux__ -Iinclude -Ilibcontainer libcontainer src)
+}
+
+lint_shell()
+{
+	(cd "$top" && shellcheck --external-sources dev autogen.sh .ci/run tests/check_layers.sh \
+		tests/lib/*.sh tests/e2e/*.bash && shellcheck --external-sources tests/e2e/*.bats)
+}
+
+lint_manual()
+{
+	local page findings
+
+	for page in "$top"/man/*.8; do
+		findings=$(mandoc -W warning -T lint "$page") || true
+		[ -z "$findings" ] || { echo "$findings"; return 1; }
+	done
+}
+
+lint_whitespace()
+{
+	! (cd "$top" && grep -r -n -I -E '[[:space:]]+$' --include='*.[chm]*' --include='*.sh' --include='*.ba*' \
+		dev configure.ac Makefile.am libcontainer src include tests/lib tests/e2e tests/unit man)
+}
+
+suite_lint()
+{
+	tap_built lint plain || return 0
+	tap_check lint 'clang-format: every C file' lint_format
+	tap_check lint 'white space at no end of line' lint_whitespace
+	tap_check lint 'shellcheck: every script and bats file' lint_shell
+	tap_check lint 'mandoc: the manual page' lint_manual
+	tap_check lint 'cppcheck: libcontainer and src' lint_cppcheck
+	tap_check lint 'clang-tidy: libcontainer and src' lint_tidy
+}
+
+dev_lint()
+{
+	need build lint
+	tap_begin
+	tap_suite layers tap_program layers '' 60 "$top/tests/check_layers.sh"
+	tap_suite lint suite_lint
+	tap_end
+}

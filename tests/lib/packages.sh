@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# What each command of ./dev needs from the distribution, and how it gets it.
+
+declare -A packages=(
+	[build]='gcc make libc6-dev autoconf automake libtool pkg-config
+		libyajl-dev libseccomp-dev libcap-dev libmnl-dev'
+	[unit]='libcmocka-dev clang libclang-rt-dev llvm'
+	[e2e]='bats jq busybox-static util-linux python3 procps uidmap libcap2-bin'
+	[lint]='clang clang-tidy clang-format cppcheck shellcheck mandoc'
+	[fuzz]='clang libclang-rt-dev llvm'
+	[demo]='busybox-static jq'
+	[bench]='hyperfine crun runc busybox-static jq python3'
+)
+
+declare -A packages_why=(
+	[build]='to build'
+	[unit]='to run the unit tests, also under sanitizers'
+	[e2e]='to run containers in tests'
+	[lint]='to check the style'
+	[fuzz]='to fuzz'
+	[demo]='for a root file system to run'
+	[bench]='to measure'
+)
+
+package_installed()
+{
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+package_install()	# WHY PACKAGE...
+{
+	local why=$1
+
+	shift
+	echo "dev: installing $why: $*" >&2
+	if [ "$(id -u)" != 0 ]; then
+		echo "dev: that needs root once: sudo apt-get install $*" >&2
+		return 1
+	fi
+	export DEBIAN_FRONTEND=noninteractive
+	apt-get -qq update >&2 || echo 'dev: apt-get update failed; trying with the lists there are' >&2
+	apt-get -qq install --no-install-recommends --yes "$@" >&2
+}
+
+# need PURPOSE...: installs what is missing for these purposes, in one go.
+need()
+{
+	local purpose package missing=() whys=''
+
+	if ! command -v dpkg-query >/dev/null; then
+		echo 'dev: this is no Debian; what is missing is yours to install' >&2
+		return 0
+	fi
+	for purpose; do
+		local before=${#missing[@]}
+		for package in ${packages[$purpose]}; do
+			package_installed "$package" || missing+=("$package")
+		done
+		[ "${#missing[@]}" -eq "$before" ] || whys+="${whys:+, }${packages_why[$purpose]}"
+	done
+	[ ${#missing[@]} -eq 0 ] || package_install "$whys" "${missing[@]}"
+}

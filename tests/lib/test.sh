@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154 # $top and $lib are set by dev
+# ./dev test: the suites, in the order in which they find a mistake soonest.
+
+# shellcheck source=tests/lib/tap.sh
+. "$lib/tap.sh"
+# shellcheck source=tests/lib/lint.sh
+. "$lib/lint.sh"
+# shellcheck source=tests/lib/fuzz.sh
+. "$lib/fuzz.sh"
+
+readonly test_suites='build layers lint unit e2e fuzz'
+readonly test_fuzz_seconds=3
+
+# An error in ours must fail a test, wherever the process that made it has gone since.
+test_sanitizer_options()
+{
+	export ASAN_OPTIONS="log_path=$tap_directory/sanitizer:detect_leaks=1:exitcode=99"
+	export UBSAN_OPTIONS="log_path=$tap_directory/sanitizer:print_stacktrace=1"
+	export LSAN_OPTIONS='print_suppressions=0'
+}
+
+test_sanitizer_reports()
+{
+	cat "$tap_directory"/sanitizer.* 2>/dev/null
+	! compgen -G "$tap_directory/sanitizer.*" >/dev/null
+}
+
+suite_build()
+{
+	tap_check build 'gcc -Werror: build/plain' build_flavour plain test-programs
+	tap_check build 'clang -Werror, with sanitizers: build/asan' build_flavour asan test-programs
+	tap_check build 'fuzz targets: build/fuzz' build_flavour fuzz fuzz-programs
+	tap_check build 'a static program: build/static' build_flavour static
+}
+
+suite_layers()
+{
+	tap_program layers '' 60 "$top/tests/check_layers.sh"
+}
+
+test_unit_flavour()	# SUITE FLAVOUR
+{
+	local program name
+
+	for program in "$top/build/$2"/tests/unit/test_*; do
+		{ [ -x "$program" ] && [ -f "$program" ]; } || continue
+		name=${program##*/}
+		# Their temporary files and cores stay out of the tree.
+		CMOCKA_MESSAGE_OUTPUT=TAP ELSEWHEN_TEST_DATA=$top/tests/data \
+			ELSEWHEN=$top/build/$2/elsewhen \
+			tap_program "$1" "$name" 120 "$program"
+	done
+}
+
+suite_unit()
+{
+	! tap_built unit plain test-programs || test_unit_flavour unit plain
+}
+
+suite_unit_asan()
+(
+	tap_built unit-asan asan test-programs || return 0
+	test_sanitizer_options
+	test_unit_flavour unit-asan asan
+	tap_check unit-asan 'no report by ASan, LSan or UBSan' test_sanitizer_reports
+)
+
+test_e2e_flavour()	# SUITE FLAVOUR SECONDS BATS_FILE...
+{
+	local suite=$1 flavour=$2 limit=$3 file
+
+	shift 3
+	if [ "$(id -u)" != 0 ]; then
+		for file; do
+			tap_skip "$suite" "${file##*/}" 'tests end to end need root; use sudo'
+		done
+		return
+	fi
+	for file; do
+		ELSEWHEN=$top/build/$flavour/elsewhen \
+			TOOLS=$top/build/plain/tests/tools \
+			CLOCK_PROBE=$top/build/plain/tests/tools/clock_probe \
+			tap_program "$suite" "$(basename "$file" .bats)" "$limit" \
+			bats --tap --print-output-on-failure "$file"
+	done
+}
+
+suite_e2e()
+{
+	! tap_built e2e plain test-programs || test_e2e_flavour e2e plain 300 "$top"/tests/e2e/*.bats
+}
+
+suite_e2e_asan()
+(
+	tap_built e2e-asan asan && tap_built e2e-asan plain test-programs || return 0
+	test_sanitizer_options
+	test_e2e_flavour e2e-asan asan 300 "$top"/tests/e2e/*.bats
+	tap_check e2e-asan 'no report by ASan, LSan or UBSan' test_sanitizer_reports
+)
+
+suite_matrix()
+{
+	! tap_built matrix plain test-programs ||
+		test_e2e_flavour matrix plain 300 "$top/tests/e2e/matrix.bats"
+}
+
+suite_fuzz()
+{
+	local target
+
+	tap_built fuzz fuzz fuzz-programs || return 0
+	for target in $(fuzz_targets); do
+		tap_check fuzz "$target for $test_fuzz_seconds s" fuzz_run "$target" "$test_fuzz_seconds"
+	done
+}
+
+test_run()	# SUITE
+{
+	case $1 in
+	build | layers | matrix | fuzz) tap_suite "$1" "suite_$1" ;;
+	lint) tap_suite lint suite_lint ;;
+	unit | e2e)
+		tap_suite "$1" "suite_$1"
+		tap_suite "$1-asan" "suite_${1}_asan"
+		;;
+	esac
+}
+
+dev_test()
+{
+	local suite known=" $test_suites matrix "
+
+	[ "${1-}" != all ] || shift
+	# shellcheck disable=SC2086 # a list of words
+	[ $# -gt 0 ] || set -- $test_suites
+	for suite; do
+		if [[ $known != *" $suite "* ]]; then
+			echo "dev: there is no suite '$suite'; there are: $test_suites matrix" >&2
+			return 2
+		fi
+	done
+	need build unit e2e lint fuzz
+	tap_begin
+	for suite; do
+		test_run "$suite"
+	done
+	tap_end
+}

@@ -1,28 +1,53 @@
 # SPDX-License-Identifier: Apache-2.0
 # Programs of the tests; each has one source file of the same name; rewritten by ./dev sources.
 unit_tests = \
+	tests/unit/test_attributes \
+	tests/unit/test_attributes_sched \
 	tests/unit/test_base \
 	tests/unit/test_caps \
+	tests/unit/test_cgroup_apply \
+	tests/unit/test_cgroup_devices \
+	tests/unit/test_cgroup_layout \
+	tests/unit/test_config \
+	tests/unit/test_config_complete \
+	tests/unit/test_config_coverage \
+	tests/unit/test_config_engines \
+	tests/unit/test_config_large \
+	tests/unit/test_features \
 	tests/unit/test_json_reader \
+	tests/unit/test_json_writer \
+	tests/unit/test_lsm \
 	tests/unit/test_netlink \
 	tests/unit/test_options \
+	tests/unit/test_output \
 	tests/unit/test_seccomp \
+	tests/unit/test_self_exe \
 	tests/unit/test_signals \
+	tests/unit/test_spec_template \
+	tests/unit/test_state_file \
 	tests/unit/test_terminal \
 	tests/unit/test_terminal_relay \
 	tests/unit/test_timens \
+	tests/unit/test_userns \
 	tests/unit/test_validate \
-	tests/unit/test_validate_linux
+	tests/unit/test_validate_linux \
+	tests/unit/test_validate_resources
 fuzz_targets = \
+	tests/fuzz/fuzz_config \
+	tests/fuzz/fuzz_state_file \
 	tests/fuzz/fuzz_timens
 test_tools = \
 	tests/tools/clock_probe \
 	tests/tools/notify_ready
-bench_programs =
+bench_programs = \
+	tests/bench/floor \
+	tests/bench/peak
 test_headers = \
 	tests/unit/in_child.h \
 	tests/unit/test_config.h \
 	tests/unit/validate_cases.h
+tests_fuzz_fuzz_config_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_state_file_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_timens_LDADD = $(fuzz_libs)
 tests_tools_clock_probe_CFLAGS = $(tool_cflags)
 tests_tools_clock_probe_LDADD =

@@ -47,10 +47,18 @@ int timens_unshare(void);
 /*
  * Writes the offsets of the namespace of `pid`'s future children (0: the caller's) in one write(2),
  * all or nothing. Offsets are absolute to the initial time namespace; see timens_nest. Only before
- * the first process is in it: -EACCES afterwards. -ERANGE: see timens_check_range. -EPERM: no
+ * the first process is in it: -EACCES afterwards. -ERANGE: see timens_range. -EPERM: no
  * CAP_SYS_TIME in the user namespace that owns it. `procfd` is a procfs to use, or -1 for "/proc".
  */
 int timens_write_offsets(int procfd, pid_t pid, const struct timens_offsets *offsets);
+
+/*
+ * The same in two steps: the file is opened (an fd, O_CLOEXEC, or -errno) while the caller still
+ * may, before it becomes not dumpable or enters a user namespace, and written after timens_unshare.
+ * Whose offsets they are is decided at the write; whose rights count, at the open.
+ */
+int timens_open_offsets(int procfd, pid_t pid);
+int timens_write_offsets_fd(int fd, const struct timens_offsets *offsets);
 
 /*
  * Parses the text of a timens_offsets file: lines of "CLOCK SECONDS NANOSECONDS" with any blanks,

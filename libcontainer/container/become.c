@@ -172,7 +172,8 @@ int become_find_program(struct become *become, struct error *err)
 			return error_errno(err, errno, "process.args[0]: '%s'", program);
 		if (!become_is_executable(program))
 			return error_set(err, EACCES,
-				"process.args[0]: '%s' is not an executable file", program);
+				"process.args[0]: '%s' is not an executable file: %s", program,
+				strerror(EACCES));
 		become->executable = strdup(program);
 		return become->executable ? 0 : error_set(err, ENOMEM, "out of memory");
 	}

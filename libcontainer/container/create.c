@@ -62,7 +62,7 @@ void creation_close(struct creation *creation)
 	cleanup_fd(&creation->become.seccomp_agent);
 	cgroup_plan_free(&creation->cgroup);
 	cgroup_view_free(&creation->cgroup_view);
-	seccomp_program_free(&creation->seccomp);
+	filter_free(&creation->filter);
 	oci_state_file_free(&creation->state);
 	oci_config_free(creation->config);
 	free(creation->config_json);
@@ -131,6 +131,8 @@ static int create_plan_processes(void *context, struct error *err)
 	if (timens_nest(-1, &enter->offsets) < 0)
 		return error_set(err, ERANGE, "linux.timeOffsets: out of range");
 	creation->own_mounts = plan_source(&enter->plan, OCI_NAMESPACE_MOUNT) == PLAN_NEW;
+	if (filter_new(&config->linux_.seccomp, &creation->filter, err) < 0)
+		return -1;
 	creation->opens_for_init = creation->own_mounts && caps_have(CAP_SYS_ADMIN) &&
 				   plan_source(&enter->plan, OCI_NAMESPACE_USER) != PLAN_INHERIT;
 	return 0;
@@ -153,15 +155,9 @@ static int create_plan_mounts(void *context, struct error *err)
 static int create_compile_seccomp(void *context, struct error *err)
 {
 	struct creation *creation = context;
-	struct seccomp_profile profile;
 
-	if (!creation->config->linux_.seccomp.set)
-		return 0;
-	adapt_seccomp(&creation->config->linux_.seccomp, &creation->config->arena, &profile);
-	if (seccomp_compile(&profile, &creation->seccomp, err) < 0)
-		return -1;
-	creation->become.seccomp = &creation->seccomp;
-	return 0;
+	return filter_compile(creation->filter, creation->runtime->root,
+		&creation->config->linux_.seccomp, &creation->config->arena, err);
 }
 
 static int create_plan_cgroup(void *context, struct error *err)
@@ -296,7 +292,7 @@ static int create_connect_seccomp_agent(struct creation *creation, struct error 
 {
 	const char *path = creation->config->linux_.seccomp.listener_path;
 
-	if (!creation->seccomp.notifies)
+	if (!filter_notifies(&creation->config->linux_.seccomp))
 		return 0;
 	creation->become.seccomp_agent = terminal_connect_console(path, err);
 	if (creation->become.seccomp_agent < 0)
@@ -385,9 +381,12 @@ static void create_undo_init(void *context)
 	struct creation *creation = context;
 
 	enter_abort(&creation->enter);
+	if (creation->hooks_ran)
+		hooks_run_all(&creation->config->hooks.poststop, "poststop", &creation->state,
+			OCI_STATUS_STOPPED, 0);
+	creation->hooks_ran = false;
 }
 
-/* While init is at work on its filesystem. */
 static int create_set_limits(void *context, struct error *err)
 {
 	struct creation *creation = context;
@@ -410,7 +409,6 @@ static const struct recipe_step create_steps[] = {
 	{ "check it against this machine", create_check_machine, NULL },
 	{ "plan the processes", create_plan_processes, NULL },
 	{ "plan the mounts", create_plan_mounts, NULL },
-	{ "compile the seccomp filter", create_compile_seccomp, NULL },
 	{ "plan the cgroup", create_plan_cgroup, NULL },
 	/* The directory is the lock on the id; what is in it is the intent that delete undoes. */
 	{ "make the container's directory", create_make_directory, create_undo_directory },
@@ -419,7 +417,9 @@ static const struct recipe_step create_steps[] = {
 	{ "open the sockets", create_open_sockets, NULL },
 	{ "open the sources of mounts", create_open_sources, create_undo_sources },
 	{ "make the container's processes", create_spawn_init, create_undo_init },
+	/* Both while init is at work on its filesystem. */
 	{ "set the cgroup's limits", create_set_limits, NULL },
+	{ "compile the seccomp filter", create_compile_seccomp, NULL },
 	{ "serve init until it is ready", create_serve_init, NULL },
 	{ NULL, NULL, NULL },
 };

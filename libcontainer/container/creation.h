@@ -8,6 +8,7 @@
 
 #include "container/become.h"
 #include "container/enter.h"
+#include "container/filter.h"
 #include "linux/mount.h"
 #include "linux/rootfs.h"
 #include "oci/config.h"
@@ -26,7 +27,7 @@ struct creation {
 	struct oci_config *config;
 	struct cgroup_plan cgroup;
 	struct cgroup_view cgroup_view;
-	struct seccomp_program seccomp;
+	struct filter *filter;        /* NULL: no seccomp */
 	struct mount_request *mounts; /* config->mounts_length of them */
 	bool own_mounts;              /* a mount namespace of its own: mounts, masks and a pivot */
 	bool opens_for_init; /* the runtime opens what a user namespace would hide from init */
@@ -41,6 +42,7 @@ struct creation {
 	int console;        /* the terminal's master, for a foreground run, or -1 */
 	int start_socket;   /* listening, or -1 */
 	bool ready;         /* init waits for the start */
+	bool hooks_ran;     /* prestart or createRuntime: poststop is owed when it fails now */
 
 	/* Init's alone. */
 	struct rootfs rootfs;

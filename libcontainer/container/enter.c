@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -86,16 +87,35 @@ static int enter_user_namespace(struct enter *enter, struct error *err)
 		       : -1;
 }
 
-/* Nothing may come between the two: the first process in the namespace freezes the offsets. */
-static int enter_make_time_namespace(struct enter *enter, struct error *err)
+/*
+ * Nothing may come between the two: the first process in the namespace freezes the offsets. The
+ * file was opened before, when it was still ours to open.
+ */
+static int enter_make_time_namespace(struct enter *enter, int offsets_fd, struct error *err)
 {
 	int result = timens_unshare();
 
 	if (result < 0)
 		return error_errno(err, -result, "linux.namespaces: make a time namespace");
-	result = timens_write_offsets(-1, 0, &enter->offsets);
+	result = timens_write_offsets_fd(offsets_fd, &enter->offsets);
 	if (result < 0)
 		return error_errno(err, -result, "linux.timeOffsets: write them to the kernel");
+	return 0;
+}
+
+static int enter_open_offsets(struct error *err)
+{
+	int fd = timens_open_offsets(-1, 0);
+
+	return fd < 0 ? error_errno(err, -fd, "linux.timeOffsets: open /proc/self/timens_offsets")
+		      : fd;
+}
+
+/* No ptrace, no /proc/PID/fd for whoever is already in there (proc(5), prctl(2)). */
+static int enter_hide(struct error *err)
+{
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return error_errno(err, errno, "become not dumpable");
 	return 0;
 }
 
@@ -118,7 +138,7 @@ static int enter_as_direct(struct enter *enter, struct error *err)
 	if (plan_source(&enter->plan, OCI_NAMESPACE_USER) == PLAN_NEW &&
 		(enter_user_namespace(enter, err) < 0 || enter_become_root(err) < 0))
 		return -1;
-	if (enter_join_paths(enter, false, err) < 0)
+	if (enter_hide(err) < 0 || enter_join_paths(enter, false, err) < 0)
 		return -1;
 	return enter_unshare_rest(enter, err);
 }
@@ -127,8 +147,16 @@ static int enter_as_direct(struct enter *enter, struct error *err)
 static int enter_as_stage(struct enter *enter, struct error *err)
 {
 	enum plan_source user = plan_source(&enter->plan, OCI_NAMESPACE_USER);
-	int mount_fd = move_fd(&enter->plan.namespaces[OCI_NAMESPACE_MOUNT].fd);
+	bool makes_time = plan_source(&enter->plan, OCI_NAMESPACE_TIME) == PLAN_NEW;
+	cleanup_close int mount_fd = move_fd(&enter->plan.namespaces[OCI_NAMESPACE_MOUNT].fd);
+	cleanup_close int offsets_fd = makes_time ? enter_open_offsets(err) : -1;
 
+	if (makes_time && offsets_fd < 0)
+		return -1;
+	/* A new user namespace has nobody in it yet, and its maps could not be written to a hidden
+	 * one. */
+	if (user != PLAN_NEW && enter_hide(err) < 0)
+		return -1;
 	if (enter_join_paths(enter, user != PLAN_INHERIT, err) < 0)
 		return -1;
 	if (user == PLAN_NEW && unshare(CLONE_NEWUSER) < 0)
@@ -136,12 +164,11 @@ static int enter_as_stage(struct enter *enter, struct error *err)
 	if (user != PLAN_INHERIT &&
 		(enter_user_namespace(enter, err) < 0 || enter_join_paths(enter, false, err) < 0))
 		return -1;
-	/* Before the change of user, after which our own /proc files are not ours to write. */
-	if (plan_source(&enter->plan, OCI_NAMESPACE_TIME) == PLAN_NEW &&
-		enter_make_time_namespace(enter, err) < 0)
+	if (makes_time && enter_make_time_namespace(enter, offsets_fd, err) < 0)
 		return -1;
-	enter->plan.namespaces[OCI_NAMESPACE_MOUNT].fd = mount_fd;
-	if (mount_fd >= 0 && enter_join(enter, OCI_NAMESPACE_MOUNT, err) < 0)
+	enter->plan.namespaces[OCI_NAMESPACE_MOUNT].fd = move_fd(&mount_fd);
+	if (enter->plan.namespaces[OCI_NAMESPACE_MOUNT].fd >= 0 &&
+		enter_join(enter, OCI_NAMESPACE_MOUNT, err) < 0)
 		return -1;
 	return user == PLAN_INHERIT ? 0 : enter_become_root(err);
 }
@@ -222,8 +249,11 @@ static int enter_aim_children(struct enter *enter, struct enter_own *own, struct
 			return -1;
 	}
 	if (plan_source(&enter->plan, OCI_NAMESPACE_TIME) == PLAN_NEW) {
+		cleanup_close int offsets_fd = enter_open_offsets(err);
+
 		own->time_fd = namespace_open_own(CLONE_NEWTIME, err);
-		if (own->time_fd < 0 || enter_make_time_namespace(enter, err) < 0)
+		if (offsets_fd < 0 || own->time_fd < 0 ||
+			enter_make_time_namespace(enter, offsets_fd, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -13,6 +12,7 @@
 #include "container/become.h"
 #include "container/directory.h"
 #include "container/exec_process.h"
+#include "container/filter.h"
 #include "container/foreground.h"
 #include "container/pid_file.h"
 #include "container/recipe.h"
@@ -32,7 +32,7 @@ struct execution {
 	struct oci_config *process_config; /* only its process is set */
 	const struct oci_process *process;
 	struct strv cgroup_directories;
-	struct seccomp_program seccomp;
+	struct filter *filter; /* NULL: no seccomp */
 	struct enter enter;
 	struct become become;
 	int console_socket, console;
@@ -73,15 +73,9 @@ static int exec_read_process(void *context, struct error *err)
 static int exec_compile_seccomp(void *context, struct error *err)
 {
 	struct execution *execution = context;
-	struct seccomp_profile profile;
 
-	if (!execution->config->linux_.seccomp.set)
-		return 0;
-	adapt_seccomp(&execution->config->linux_.seccomp, &execution->config->arena, &profile);
-	if (seccomp_compile(&profile, &execution->seccomp, err) < 0)
-		return -1;
-	execution->become.seccomp = &execution->seccomp;
-	return 0;
+	return filter_compile(execution->filter, execution->runtime->root,
+		&execution->config->linux_.seccomp, &execution->config->arena, err);
 }
 
 static int exec_plan_processes(void *context, struct error *err)
@@ -93,6 +87,8 @@ static int exec_plan_processes(void *context, struct error *err)
 	execution->become.procfd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (execution->become.procfd < 0)
 		return error_errno(err, errno, "open /proc");
+	if (filter_new(&execution->config->linux_.seccomp, &execution->filter, err) < 0)
+		return -1;
 	return plan_make_join(execution->state.pid, &execution->enter.plan, err);
 }
 
@@ -198,6 +194,7 @@ static int exec_become_user_process(void *context, struct error *err)
 {
 	struct execution *execution = context;
 
+	execution->become.seccomp = filter_program(execution->filter);
 	return become_user_process(&execution->become, err);
 }
 
@@ -230,9 +227,6 @@ static int exec_spawn(void *context, struct error *err)
 {
 	struct execution *execution = context;
 
-	/* Here and not in the child: what it joins first may already hold somebody who looks. */
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-		return error_errno(err, errno, "become not dumpable");
 	return enter_spawn(&execution->enter, exec_run_child, execution, err);
 }
 
@@ -303,11 +297,11 @@ static int exec_start(void *context, struct error *err)
 static const struct recipe_step exec_steps[] = {
 	{ "find the container", exec_find_container, NULL },
 	{ "read the process", exec_read_process, NULL },
-	{ "compile the seccomp filter", exec_compile_seccomp, NULL },
 	{ "plan the processes", exec_plan_processes, NULL },
 	{ "find the cgroup", exec_find_cgroup, NULL },
 	{ "connect to the console socket", exec_connect_console, NULL },
 	{ "make the process", exec_spawn, exec_undo_spawn },
+	{ "compile the seccomp filter", exec_compile_seccomp, NULL },
 	{ "serve it until it is ready", exec_serve, NULL },
 	{ "write the pid file", exec_write_pid_file, NULL },
 	{ "start it", exec_start, NULL },
@@ -321,7 +315,7 @@ static void exec_close(struct execution *execution)
 	cleanup_fd(&execution->become.procfd);
 	cleanup_fd(&execution->console_socket);
 	cleanup_fd(&execution->console);
-	seccomp_program_free(&execution->seccomp);
+	filter_free(&execution->filter);
 	strv_free(&execution->cgroup_directories);
 	oci_state_file_free(&execution->state);
 	oci_config_free(execution->config);

@@ -2,7 +2,6 @@
 /* The recipe of init: a process in new namespaces becomes the user's process. */
 #include <errno.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -25,15 +24,6 @@ static int init_close_outside(void *context, struct error *err)
 	 * hold it. */
 	cleanup_fd(&creation->directory);
 	cgroup_entry_close(&creation->enter.cgroup);
-	return 0;
-}
-
-/* Before anybody in the container can see us: no ptrace, no /proc/PID/fd (proc(5), prctl(2)). */
-static int init_hide(void *context, struct error *err)
-{
-	(void)context;
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-		return error_errno(err, errno, "become not dumpable");
 	return 0;
 }
 
@@ -178,12 +168,12 @@ static int init_become_user_process(void *context, struct error *err)
 {
 	struct creation *creation = context;
 
+	creation->become.seccomp = filter_program(creation->filter);
 	return become_user_process(&creation->become, err);
 }
 
 static const struct recipe_step init_steps[] = {
 	{ "close what is the runtime's", init_close_outside, NULL },
-	{ "become not dumpable", init_hide, NULL },
 	{ "lead a session", init_lead_session, NULL },
 	{ "set hostname and domainname", init_set_names, NULL },
 	{ "bring the loopback interface up", init_bring_lo_up, NULL },

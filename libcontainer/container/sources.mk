@@ -13,6 +13,10 @@ container_sources = \
 	libcontainer/container/directory.h \
 	libcontainer/container/enter.c \
 	libcontainer/container/enter.h \
+	libcontainer/container/exec.c \
+	libcontainer/container/exec_process.c \
+	libcontainer/container/exec_process.h \
+	libcontainer/container/features.c \
 	libcontainer/container/foreground.c \
 	libcontainer/container/foreground.h \
 	libcontainer/container/hooks.c \
@@ -23,6 +27,8 @@ container_sources = \
 	libcontainer/container/lifecycle.c \
 	libcontainer/container/passwd.c \
 	libcontainer/container/passwd.h \
+	libcontainer/container/pid_file.c \
+	libcontainer/container/pid_file.h \
 	libcontainer/container/plan.c \
 	libcontainer/container/plan.h \
 	libcontainer/container/preflight.c \

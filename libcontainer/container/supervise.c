@@ -75,6 +75,7 @@ static int supervise_run_hooks(struct creation *creation, struct error *err)
 	const struct oci_hooks *hooks = &creation->config->hooks;
 	pid_t pid = creation->enter.init;
 
+	creation->hooks_ran = true;
 	if (hooks_run(&hooks->prestart, "prestart", &creation->state, OCI_STATUS_CREATING, pid,
 		    err) < 0)
 		return -1;

@@ -120,7 +120,7 @@ static int attributes_read_score(int procfd, const char *path, int *score)
 int attributes_set_oom_score_adj(int procfd, pid_t pid, int score, struct error *err)
 {
 	char path[40], text[16];
-	int now, result;
+	int now = 0, result;
 
 	if (score < -1000 || score > 1000)
 		return error_set(
@@ -175,7 +175,7 @@ static int attributes_set_cloexec(int fd)
 
 	if (flags < 0)
 		return -1;
-	return flags & FD_CLOEXEC ? 0 : fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
+	return (flags & FD_CLOEXEC) ? 0 : fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
 }
 
 /* For Linux before 5.11, and for filters that refuse what they do not know. */

@@ -38,7 +38,7 @@ int attributes_set_personality(const char *domain, struct error *err);
 int attributes_set_memory_policy(const char *mode, const char *nodes, const char *const *flags,
 	size_t flags_length, struct error *err);
 
-/* A list as in cpuset(7), "0-1,4", for the caller. */
+/* A list as in cpuset(7), "0-1,4", for the caller; "" asks for nothing. */
 int attributes_set_cpu_affinity(const char *list, const char *where, struct error *err);
 
 /* Joins a new session keyring named `name` (keyctl(2)); ENOSYS and EDQUOT are not errors. */

@@ -34,7 +34,8 @@ struct caps_identity {
  * Drops the bounding set, becomes the user (setgroups, setresgid, setresuid with PR_SET_KEEPCAPS),
  * then sets the other sets and ambient. What the caller does not have cannot be given: a capability
  * in the sets that is not in the caller's permitted set is left out with no error (rootless), as
- * crun and runc do.
+ * crun and runc do; so is an ambient one that is not also permitted and inheritable. Effective
+ * beyond permitted, or inheritable beyond bounding, is an error.
  */
 int caps_become(const struct caps_identity *identity, struct error *err);
 

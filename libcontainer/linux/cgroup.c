@@ -59,21 +59,27 @@ static int make_parents(const char *path)
 	return 0;
 }
 
+/* ENODEV is what the kernel says below a directory, and of one, that is just being removed. */
+static bool is_vanished(int result)
+{
+	return result == -ENOENT || result == -ENODEV;
+}
+
 /* 0, -EEXIST when it was there, or another -errno. */
 static int make_directory(const char *path)
 {
-	for (int tries = 0; tries < MKDIR_TRIES; tries++) {
-		int result;
+	int result = 0;
 
+	for (int tries = 0; tries < MKDIR_TRIES; tries++) {
 		if (mkdir(path, CGROUP_MODE) == 0)
 			return 0;
-		if (errno != ENOENT)
+		if (!is_vanished(-errno))
 			return -errno;
 		result = make_parents(path);
-		if (result < 0 && result != -ENOENT)
+		if (result < 0 && !is_vanished(result))
 			return result;
 	}
-	return -ENOENT;
+	return result < 0 ? result : -ENOENT;
 }
 
 /* An empty cgroup that was there already may be left frozen, and the container would never run. */
@@ -126,7 +132,7 @@ static void remove_made(const struct cgroup_plan *plan, const bool *made)
 		(void)rmdir(plan->missing.items[i]);
 }
 
-int cgroup_create(const struct cgroup_plan *plan, bool rootless, struct error *err)
+int cgroup_create(struct cgroup_plan *plan, bool rootless, struct error *err)
 {
 	cleanup_free bool *made = calloc(plan->directories.length + 1, sizeof(*made));
 
@@ -135,6 +141,7 @@ int cgroup_create(const struct cgroup_plan *plan, bool rootless, struct error *e
 	for (size_t i = 0; i < plan->directories.length; i++) {
 		if (create_directory(plan->directories.items[i], rootless, &made[i], err) < 0) {
 			remove_made(plan, made);
+			cgroup_plan_free(plan);
 			return -1;
 		}
 	}

@@ -26,10 +26,11 @@ struct cgroup_plan {
 };
 
 /*
- * Decides where. `cgroups_path` is linux.cgroupsPath: absolute = below each hierarchy's mount,
- * relative or NULL = a name below the caller's own cgroup's... see the .c; `id` names it when it is
- * NULL. Makes nothing.
- * ".." is refused. With CGROUP_MANAGER_DISABLED the plan is empty and everything below does
+ * Decides where, without making anything. `cgroups_path` is linux.cgroupsPath, absolute or relative
+ * alike a path below the mount of every hierarchy; `id` stands for it when it is NULL or "". Where
+ * a caller without rights may not write, it is below the caller's own cgroup instead, or that
+ * hierarchy is left out. ".." is refused, and so is a cgroup that has processes in or below it
+ * (EBUSY). With CGROUP_MANAGER_DISABLED the plan is empty and everything below does
  * nothing.
  */
 int cgroup_plan_make(enum cgroup_manager manager, const char *cgroups_path, const char *id,
@@ -40,9 +41,10 @@ void cgroup_plan_free(struct cgroup_plan *plan);
  * Makes the directories, enables v2 controllers on the way (cgroup.subtree_control), fills new v1
  * cpusets from their parents. An own directory that exists and holds processes is an error (EBUSY);
  * an empty one is used. Unprivileged callers (`rootless`) skip hierarchies that they may not write
- * to.
+ * to. A failure removes what was made and empties the plan: what is at its places is somebody
+ * else's then, and not for cgroup_destroy.
  */
-int cgroup_create(const struct cgroup_plan *plan, bool rootless, struct error *err);
+int cgroup_create(struct cgroup_plan *plan, bool rootless, struct error *err);
 
 /* Sets limits; each failure names its property: "linux.resources.memory.limit: ... memory.max:
  * ...". */

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -95,16 +94,21 @@ const struct cgroup_member *cgroup_members_freezer(const struct cgroup_members *
 
 bool cgroup_is_privileged(void)
 {
-	char map[64];
-	unsigned first, outside, count;
+	static const char *const whole[] = { "0", "0", "4294967295" };
+	char map[64], *next = NULL;
 
 	if (geteuid() != 0)
 		return false;
 	/* Without user namespaces in the kernel there is no such file, and root is root. */
 	if (io_read_small(AT_FDCWD, "/proc/self/uid_map", map, sizeof(map)) < 0)
 		return true;
-	return sscanf(map, "%u %u %u", &first, &outside, &count) == 3 && first == 0 &&
-	       outside == 0 && count == 4294967295U;
+	for (size_t i = 0; i < ARRAY_LENGTH(whole); i++) {
+		const char *field = strtok_r(i == 0 ? map : NULL, " \n", &next);
+
+		if (!text_equal(field, whole[i]))
+			return false;
+	}
+	return true;
 }
 
 bool cgroup_is_forbidden(int result)

@@ -117,9 +117,7 @@ static int as_swap_max(const struct cgroup_request *request, char *value, struct
 	if (swap.value >= 0) {
 		if (!limit->set || limit->value <= 0)
 			return error_set(err, EINVAL,
-				"cgroup v2 limits swap alone: memory.limit is needed to know how "
-				"much "
-				"of it is memory");
+				"memory.limit is needed beside it: cgroup v2 limits swap alone");
 		if (swap.value < limit->value)
 			return error_set(err, EINVAL,
 				"%" PRId64 " is below memory.limit, which it includes", swap.value);

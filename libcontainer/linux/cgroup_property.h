@@ -34,12 +34,14 @@ struct cgroup_property {
 	const char *controller;
 	struct cgroup_target v1, v2;
 	struct cgroup_target v1_else, v2_else; /* where the first file does not exist */
-	bool zero_is_unset;     /* engines send zeros for what nobody has asked for */
-	bool default_below_one; /* a value below 1 is what a kernel without the control does anyway
-				 */
-	bool deprecated;  /* newer kernels have dropped it, and what it did is part of another limit
-			   */
-	const char *hint; /* for people, when the kernel has no such file */
+	/* Engines send zeros for what nobody has asked for. */
+	bool zero_is_unset;
+	/* A value below 1 is what a kernel without the control does anyway. */
+	bool default_below_one;
+	/* Newer kernels have dropped it, and what it did is part of another limit. */
+	bool deprecated;
+	/* For people, when the kernel has no such file. */
+	const char *hint;
 };
 extern const struct cgroup_property cgroup_properties[];
 extern const size_t cgroup_properties_length;

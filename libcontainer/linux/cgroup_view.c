@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "linux/cgroup_layout.h"
@@ -67,8 +66,8 @@ int cgroup_view_make(const struct cgroup_plan *plan, struct cgroup_view *view, s
 		const char *directory = plan->directories.items[i];
 		const struct cgroup_hierarchy *hierarchy = find_hierarchy(&layout, directory);
 
-		/* Unmounted meanwhile, or skipped by cgroup_create: there is nothing to show. */
-		if (hierarchy && access(directory, F_OK) == 0)
+		/* Unmounted meanwhile: there is nothing to show. */
+		if (hierarchy)
 			view->items[view->length++] = make_entry(hierarchy, directory);
 	}
 	return 0;

@@ -147,7 +147,7 @@ bool mount_is_bind(const struct mount_request *request)
 
 	if (options->remount)
 		return false;
-	return options->bind || options->bind_recursive || text_equal(request->type, "bind");
+	return options->bind || text_equal(request->type, "bind");
 }
 
 static int mount_open_source(const struct mount_request *request, struct error *err)
@@ -175,7 +175,7 @@ int mount_open_bind(const struct mount_request *request, struct error *err)
 	const struct mount_options *options = &request->options;
 	cleanup_close int fd = -1;
 
-	if ((options->idmap || options->idmap_recursive) && request->idmap_userns_fd < 0)
+	if (options->idmap && request->idmap_userns_fd < 0)
 		return error_set(err, EINVAL,
 			"%s.options: 'idmap' needs id mappings, of the mount or of a user "
 			"namespace",

@@ -7,8 +7,8 @@
 
 /*
  * Copies the content of the directory `from` to the directory `to`: directories (128 deep),
- * regular files, symbolic links and FIFOs, with mode and owner. Nothing is followed, nothing is overwritten; device nodes and sockets are left out. Both
- * fds may be O_PATH.
+ * regular files, symbolic links and FIFOs, with mode and owner. Nothing is followed, nothing is
+ * overwritten; device nodes and sockets are left out. Both fds may be O_PATH.
  */
 int mount_copyup(int from, int to, const char *where, struct error *err);
 

@@ -205,6 +205,7 @@ static int mount_bind_instead(
 
 	bind.source = source;
 	bind.options = (struct mount_options){
+		.bind = true,
 		.bind_recursive = true,
 		.recursive_set = request->options.attr_set | request->options.recursive_set,
 		.propagation = request->options.propagation,

@@ -199,6 +199,8 @@ int mount_options_parse(
 		}
 		strv_add(&parsed->parameters, options[i]);
 	}
+	parsed->bind |= parsed->bind_recursive;
+	parsed->idmap |= parsed->idmap_recursive;
 	return 0;
 }
 

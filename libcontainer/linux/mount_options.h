@@ -16,7 +16,9 @@ struct mount_options {
 		recursive_clear; /* the same for the whole tree: "rro", "rnosuid" ... */
 	uint64_t propagation;    /* MS_PRIVATE, MS_SHARED, MS_SLAVE, MS_UNBINDABLE or 0 */
 	bool propagation_recursive;
-	bool bind, bind_recursive, remount, tmpcopyup, idmap, idmap_recursive;
+	bool bind, bind_recursive;   /* "rbind" sets both */
+	bool idmap, idmap_recursive; /* and so does "ridmap" */
+	bool remount, tmpcopyup;
 	/* Parameters of the filesystem, "ro", "size=64m" or "sync": for fsconfig(2), in their
 	 * order. */
 	struct strv parameters;

@@ -210,17 +210,13 @@ int rootfs_pivot(struct rootfs *rootfs, bool no_pivot, struct error *err)
 
 int rootfs_set_readonly(struct rootfs *rootfs, struct error *err)
 {
-	if (mount_set_attributes(rootfs->fd, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0)
-		return error_prefix(err, "root.readonly");
-	return 0;
+	return mount_set_attributes(rootfs->fd, MOUNT_ATTR_RDONLY, 0, 0, false, err);
 }
 
 int rootfs_set_propagation(struct rootfs *rootfs, uint64_t propagation, struct error *err)
 {
-	if (mount_set_attributes(rootfs->fd, 0, 0, propagation & ~(uint64_t)MS_REC,
-		    propagation & MS_REC, err) < 0)
-		return error_prefix(err, "linux.rootfsPropagation");
-	return 0;
+	return mount_set_attributes(
+		rootfs->fd, 0, 0, propagation & ~(uint64_t)MS_REC, propagation & MS_REC, err);
 }
 
 void rootfs_close(struct rootfs *rootfs)

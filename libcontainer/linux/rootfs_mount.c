@@ -30,7 +30,7 @@ static bool rootfs_wants_reconfigure(const struct mount_request *request)
 {
 	const struct strv *parameters = &request->options.parameters;
 
-	if (request->options.bind || request->options.bind_recursive)
+	if (request->options.bind)
 		return false;
 	for (size_t i = 0; i < parameters->length; i++)
 		if (strcmp(parameters->items[i], "ro") != 0 &&
@@ -98,7 +98,7 @@ static int rootfs_open_mount(const struct mount_request *request, struct error *
 
 	if (mount_is_bind(request))
 		return mount_open_bind(request, err);
-	if (request->idmap_userns_fd >= 0 || options->idmap || options->idmap_recursive)
+	if (request->idmap_userns_fd >= 0 || options->idmap)
 		return error_set(
 			err, EINVAL, "%s: only a bind mount can be id-mapped", request->where);
 	if (options->tmpcopyup && !text_equal(request->type, "tmpfs"))

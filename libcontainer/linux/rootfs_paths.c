@@ -27,7 +27,7 @@ static int rootfs_make_mask_directory(struct error *err)
 		.options.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 				    MOUNT_ATTR_NOEXEC,
 		.idmap_userns_fd = -1,
-		.where = "linux.maskedPaths",
+		.where = "empty directory",
 	};
 
 	return mount_open_filesystem(&request, err);
@@ -69,10 +69,10 @@ int rootfs_mask_path(struct rootfs *rootfs, const char *path, struct error *err)
 	if (rootfs_is_missing(fd))
 		return 0;
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return error_errno(err, fd < 0 ? -fd : errno, "linux.maskedPaths: '%s'", path);
+		return error_errno(err, fd < 0 ? -fd : errno, "'%s'", path);
 	clone = rootfs_clone_mask(rootfs, st.st_mode, err);
 	if (clone < 0 || mount_attach(clone, fd, path, err) < 0)
-		return error_prefix(err, "linux.maskedPaths: '%s'", path);
+		return error_prefix(err, "'%s'", path);
 	return 0;
 }
 
@@ -83,12 +83,12 @@ int rootfs_readonly_path(struct rootfs *rootfs, const char *path, struct error *
 	if (rootfs_is_missing(fd))
 		return 0;
 	if (fd < 0)
-		return error_errno(err, -fd, "linux.readonlyPaths: '%s'", path);
+		return error_errno(err, -fd, "'%s'", path);
 	clone = mount_clone(fd, true);
 	if (clone < 0)
-		return error_errno(err, -clone, "linux.readonlyPaths: '%s'", path);
+		return error_errno(err, -clone, "'%s'", path);
 	if (mount_set_attributes(clone, MOUNT_ATTR_RDONLY, 0, 0, false, err) < 0 ||
 		mount_attach(clone, fd, path, err) < 0)
-		return error_prefix(err, "linux.readonlyPaths: '%s'", path);
+		return error_prefix(err, "'%s'", path);
 	return 0;
 }

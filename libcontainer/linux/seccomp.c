@@ -34,6 +34,12 @@ struct seccomp_rule_ready {
 	bool alternatives; /* any one of the comparisons is enough, instead of all */
 };
 
+static void seccomp_cleanup_rule_ready(struct seccomp_rule_ready *ready)
+{
+	free(ready->comparisons);
+}
+#define cleanup_rule_ready CLEANUP(seccomp_cleanup_rule_ready)
+
 static int seccomp_add_architectures(
 	scmp_filter_ctx filter, const struct seccomp_profile *profile, struct error *err)
 {
@@ -150,18 +156,14 @@ static int seccomp_add_names(scmp_filter_ctx filter, const struct seccomp_rule *
 static int seccomp_add_rule(scmp_filter_ctx filter, const struct seccomp_rule *rule,
 	const char *where, uint32_t default_action, bool *notifies, struct error *err)
 {
-	cleanup_free struct scmp_arg_cmp *comparisons = NULL;
-	struct seccomp_rule_ready ready = { .where = where };
+	cleanup_rule_ready struct seccomp_rule_ready ready = { .where = where };
 	char action_where[SECCOMP_WHERE_SIZE + sizeof(".action")];
-	int result;
 
 	snprintf(action_where, sizeof(action_where), "%s.action", where);
 	if (seccomp_action_from_name(
 		    rule->action, rule->errno_ret, action_where, &ready.action, err) < 0)
 		return -1;
-	result = seccomp_read_conditions(rule, &ready, err);
-	comparisons = ready.comparisons;
-	if (result < 0)
+	if (seccomp_read_conditions(rule, &ready, err) < 0)
 		return -1;
 	/* Says nothing that the default does not say; libseccomp refuses it. */
 	if (ready.action == default_action)

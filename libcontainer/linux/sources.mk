@@ -26,6 +26,8 @@ linux_sources = \
 	libcontainer/linux/cgroup_layout.c \
 	libcontainer/linux/cgroup_layout.h \
 	libcontainer/linux/cgroup_lists.c \
+	libcontainer/linux/cgroup_mount.c \
+	libcontainer/linux/cgroup_mount.h \
 	libcontainer/linux/cgroup_pids.c \
 	libcontainer/linux/cgroup_pids.h \
 	libcontainer/linux/cgroup_plan.c \
@@ -52,11 +54,15 @@ linux_sources = \
 	libcontainer/linux/netlink.h \
 	libcontainer/linux/process.c \
 	libcontainer/linux/process.h \
+	libcontainer/linux/procfs.c \
 	libcontainer/linux/procfs.h \
+	libcontainer/linux/procfs_stat.c \
 	libcontainer/linux/rootfs.c \
 	libcontainer/linux/rootfs.h \
 	libcontainer/linux/rootfs_destination.c \
+	libcontainer/linux/rootfs_device.c \
 	libcontainer/linux/rootfs_mount.c \
+	libcontainer/linux/rootfs_paths.c \
 	libcontainer/linux/seccomp.c \
 	libcontainer/linux/seccomp.h \
 	libcontainer/linux/seccomp_names.c \

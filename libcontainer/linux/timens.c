@@ -105,18 +105,27 @@ static int timens_write_once(int fd, const char *text, size_t length)
 	return (size_t)written == length ? 0 : -EIO;
 }
 
-int timens_write_offsets(int procfd, pid_t pid, const struct timens_offsets *offsets)
+int timens_open_offsets(int procfd, pid_t pid)
+{
+	return timens_open(procfd, pid, "timens_offsets", O_WRONLY);
+}
+
+int timens_write_offsets_fd(int fd, const struct timens_offsets *offsets)
 {
 	char text[TIMENS_FILE_SIZE];
 	ssize_t length = timens_format(text, offsets);
-	int fd, result;
 
-	if (length <= 0)
-		return (int)length;
-	fd = timens_open(procfd, pid, "timens_offsets", O_WRONLY);
+	return length <= 0 ? (int)length : timens_write_once(fd, text, (size_t)length);
+}
+
+int timens_write_offsets(int procfd, pid_t pid, const struct timens_offsets *offsets)
+{
+	int fd = timens_open_offsets(procfd, pid);
+	int result;
+
 	if (fd < 0)
 		return fd;
-	result = timens_write_once(fd, text, (size_t)length);
+	result = timens_write_offsets_fd(fd, offsets);
 	close(fd);
 	return result;
 }

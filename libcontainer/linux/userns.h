@@ -21,7 +21,8 @@ struct userns_maps {
 /*
  * Writes uid_map and gid_map of `pid`, from outside. With CAP_SETUID/CAP_SETGID by itself; else a
  * map of only the caller's own id by itself (setgroups "deny"), and anything larger by
- * newuidmap/newgidmap, whose own message is in the error.
+ * newuidmap/newgidmap, whose own message is in the error. An ordinary user's `pid` has to be
+ * dumpable, or its files in /proc belong to root.
  */
 int userns_write_maps(pid_t pid, const struct userns_maps *maps, struct error *err);
 

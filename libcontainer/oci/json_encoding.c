@@ -3,9 +3,7 @@
 #include "oci/json_encoding.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #define SURROGATE_HIGH 0xd800U
@@ -80,51 +78,50 @@ static size_t escape_length(const char *text, size_t available)
 	return 12;
 }
 
+/* The length of the character or escape at the head of `text`; 0 with an error for none. */
+static size_t character_length(const char *text, size_t available, struct error *err)
+{
+	unsigned char byte = (unsigned char)text[0];
+	size_t length = 1;
+
+	if (byte == '\\') {
+		length = escape_length(text, available);
+		if (length == 0)
+			error_set(err, EINVAL, "a \\u escape is half of a surrogate pair");
+	} else if (byte >= 0x80) {
+		length = utf8_length((const unsigned char *)text, available);
+		if (length == 0)
+			error_set(err, EINVAL, "0x%02x does not begin valid UTF-8", byte);
+	} else if (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') {
+		length = 0;
+		error_set(err, EINVAL, "control character 0x%02x in the document", byte);
+	}
+	return length;
+}
+
 int json_check_encoding(const char *data, size_t length, struct error *err)
 {
-	size_t i = 0, step;
+	size_t step;
 
-	while (i < length) {
-		unsigned char byte = (unsigned char)data[i];
-
-		if (byte == '\\') {
-			step = escape_length(data + i, length - i);
-			if (step == 0)
-				return json_syntax_error(
-					err, data, i, "a \\u escape is half of a surrogate pair");
-		} else if (byte >= 0x80) {
-			step = utf8_length((const unsigned char *)data + i, length - i);
-			if (step == 0)
-				return json_syntax_error(
-					err, data, i, "0x%02x does not begin valid UTF-8", byte);
-		} else if (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') {
-			return json_syntax_error(
-				err, data, i, "control character 0x%02x in the document", byte);
-		} else {
-			step = 1;
-		}
-		i += step;
+	for (size_t i = 0; i < length; i += step) {
+		step = character_length(data + i, length - i, err);
+		if (step == 0)
+			return json_error_place(err, data, i);
 	}
 	return 0;
 }
 
-int json_syntax_error(struct error *err, const char *data, size_t offset, const char *format, ...)
+int json_error_place(struct error *err, const char *data, size_t offset)
 {
-	char sentence[256];
 	size_t line = 1, line_start = 0;
-	va_list args;
 
-	va_start(args, format);
-	vsnprintf(sentence, sizeof(sentence), format, args);
-	va_end(args);
 	for (size_t i = 0; i < offset; i++) {
 		if (data[i] != '\n')
 			continue;
 		line++;
 		line_start = i + 1;
 	}
-	return error_set(
-		err, EINVAL, "line %zu, byte %zu: %s", line, offset - line_start + 1, sentence);
+	return error_prefix(err, "line %zu, byte %zu", line, offset - line_start + 1);
 }
 
 /* Of well-formed UTF-8; U+0080 to U+009F are 0xc2 0x80 to 0xc2 0x9f. */
@@ -153,13 +150,13 @@ const char *json_excerpt(const char *text, size_t length, char buffer[JSON_EXCER
 		while (end > 0 && is_continuation((unsigned char)text[end]))
 			end--;
 	}
-	for (size_t i = 0; i < end; i++)
-		buffer[i] = is_control((const unsigned char *)text + i, end - i) ? '?' : text[i];
-	/* What follows a 0xc2 that was replaced is no character of its own. */
-	for (size_t i = 1; i < end; i++) {
-		if (buffer[i - 1] == '?' && text[i - 1] != '?' &&
-			is_continuation((unsigned char)text[i]))
-			buffer[i] = '?';
+	for (size_t i = 0; i < end; i++) {
+		buffer[i] = text[i];
+		if (!is_control((const unsigned char *)text + i, end - i))
+			continue;
+		buffer[i] = '?';
+		if ((unsigned char)text[i] == 0xc2)
+			buffer[++i] = '?';
 	}
 	memcpy(buffer + end, end < length ? ellipsis : "", end < length ? sizeof(ellipsis) : 1);
 	return buffer;

@@ -15,9 +15,9 @@
  */
 int json_check_encoding(const char *data, size_t length, struct error *err);
 
-/* Sets "line L, byte B: <sentence>" for the byte at `offset` of the document. -1. */
-int json_syntax_error(struct error *err, const char *data, size_t offset, const char *format, ...)
-	__attribute__((format(printf, 4, 5), cold));
+/* Puts "line L, byte B: " for the byte at `offset` of the document before what is set already. -1.
+ */
+int json_error_place(struct error *err, const char *data, size_t offset);
 
 /* True when the UTF-8 text has a control character of ASCII or of Latin-1, which a terminal obeys.
  */

@@ -252,7 +252,8 @@ static void reader_syntax_error(
 	sentence[strcspn((char *)sentence, "\n")] = '\0';
 	while (offset < length && strchr(JSON_BLANKS, data[offset]))
 		offset++;
-	json_syntax_error(err, data, offset, "%s", syntax_sentence((char *)sentence));
+	error_set(err, EINVAL, "%s", syntax_sentence((char *)sentence));
+	json_error_place(err, data, offset);
 	yajl_free_error(parser, sentence);
 }
 

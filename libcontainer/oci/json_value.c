@@ -112,21 +112,25 @@ static int store_enum(const struct json_property *property, void *member, const 
 		json_excerpt(text, length, excerpt), known.data);
 }
 
-int json_store_string(enum json_kind kind, const struct json_property *property, void *member,
-	struct arena *arena, const char *text, size_t length, struct error *err)
+static int store_char(void *member, const char *text, size_t length, struct error *err)
 {
 	char excerpt[JSON_EXCERPT_SIZE];
 
-	if (kind == JSON_KIND_ENUM)
-		return store_enum(property, member, text, length, err);
-	if (kind == JSON_KIND_STRING) {
-		*(char **)member = arena_strndup(arena, text, length);
-		return 0;
-	}
 	if (length != 1)
 		return error_set(err, EINVAL, "\"%s\" is not a single character",
 			json_excerpt(text, length, excerpt));
 	*(char *)member = text[0];
+	return 0;
+}
+
+int json_store_string(enum json_kind kind, const struct json_property *property, void *member,
+	struct arena *arena, const char *text, size_t length, struct error *err)
+{
+	if (kind == JSON_KIND_ENUM)
+		return store_enum(property, member, text, length, err);
+	if (kind == JSON_KIND_CHAR)
+		return store_char(member, text, length, err);
+	*(char **)member = arena_strndup(arena, text, length);
 	return 0;
 }
 

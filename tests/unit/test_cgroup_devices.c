@@ -14,8 +14,14 @@
 #include "linux/cgroup_bpf.h"
 #include "linux/cgroup_devices.h"
 
-#define ALLOW(type, major, minor, access) { true, type, major, minor, access }
-#define DENY(type, major, minor, access) { false, type, major, minor, access }
+#define ALLOW(type, major, minor, access)        \
+	{                                        \
+		true, type, major, minor, access \
+	}
+#define DENY(type, major, minor, access)          \
+	{                                         \
+		false, type, major, minor, access \
+	}
 #define READ BPF_DEVCG_ACC_READ
 #define WRITE BPF_DEVCG_ACC_WRITE
 #define MKNOD BPF_DEVCG_ACC_MKNOD
@@ -88,7 +94,7 @@ static bool ask(const struct cgroup_device_rule *rules, size_t length, char type
 {
 	struct bpf_cgroup_dev_ctx context = {
 		.access_type = access << 16 |
-			(uint32_t)(type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR),
+			       (uint32_t)(type == 'b' ? BPF_DEVCG_DEV_BLOCK : BPF_DEVCG_DEV_CHAR),
 		.major = major,
 		.minor = minor,
 	};

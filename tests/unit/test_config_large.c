@@ -37,6 +37,16 @@ static void add_times(struct text *text, const char *part, size_t times)
 		text_add(text, part);
 }
 
+static void add_bytes(struct text *text, char byte, size_t times)
+{
+	char chunk[4096];
+
+	memset(chunk, byte, sizeof(chunk));
+	for (; times > sizeof(chunk); times -= sizeof(chunk))
+		text_add_bytes(text, chunk, sizeof(chunk));
+	text_add_bytes(text, chunk, times);
+}
+
 static void five_million_brackets_are_refused(void **state)
 {
 	static const struct {
@@ -67,14 +77,10 @@ static void a_string_of_50_megabytes_is_read(void **state)
 	static const size_t length = 50000000;
 	cleanup_text struct text json = { 0 };
 	cleanup_oci_config struct oci_config *config = NULL;
-	cleanup_free char *megabytes = malloc(length + 1);
 
 	(void)state;
-	assert_non_null(megabytes);
-	memset(megabytes, 'h', length);
-	megabytes[length] = '\0';
 	text_add(&json, "{\"ociVersion\":\"1.3.0\",\"hostname\":\"");
-	text_add(&json, megabytes);
+	add_bytes(&json, 'h', length);
 	text_add(&json, "\"}");
 	parse_well(&json, &config);
 	assert_int_equal(strlen(config->hostname), length);
@@ -83,14 +89,11 @@ static void a_string_of_50_megabytes_is_read(void **state)
 static void more_than_the_limit_is_refused(void **state)
 {
 	cleanup_text struct text json = { 0 };
-	cleanup_free char *blanks = malloc(OCI_CONFIG_SIZE_MAX + 1);
 	struct oci_config *config = NULL;
 	struct error err = { 0 };
 
 	(void)state;
-	assert_non_null(blanks);
-	memset(blanks, ' ', OCI_CONFIG_SIZE_MAX + 1);
-	text_add_bytes(&json, blanks, OCI_CONFIG_SIZE_MAX + 1);
+	add_bytes(&json, ' ', OCI_CONFIG_SIZE_MAX + 1);
 	assert_int_equal(parse(&json, &config, &err), -1);
 	assert_string_equal(err.text, "67108865 bytes are more than the 67108864 that are read");
 }

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
@@ -154,6 +155,56 @@ static void refusal_of_newuidmap_is_in_the_error(void **state)
 	in_child(check_helper, NULL);
 }
 
+/* In a mount namespace of the test's own, where IN_CHILD_UID has subordinate ids. */
+static void give_subordinate_ids(void)
+{
+	const char *const files[] = { "/etc/subuid", "/etc/subgid" };
+	char path[] = "/tmp/elsewhen-test_userns-XXXXXX";
+	cleanup_close int fd = mkstemp(path);
+
+	CHECK(fd >= 0 && fchmod(fd, 0644) == 0);
+	CHECK(dprintf(fd, "%d:500000:1000\n", IN_CHILD_UID) > 0);
+	CHECK(unshare(CLONE_NEWNS) == 0);
+	CHECK(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
+	for (size_t i = 0; i < ARRAY_LENGTH(files); i++)
+		if (mount(path, files[i], NULL, MS_BIND, NULL) < 0) {
+			unlink(path);
+			SKIP_IN_CHILD("there is no /etc/subuid or /etc/subgid to put one over");
+		}
+	CHECK(unlink(path) == 0);
+}
+
+static void check_subordinate_maps(const void *argument)
+{
+	const struct userns_mapping ids[] = { { 0, IN_CHILD_UID, 1 }, { 1, 500000, 1000 } };
+	const struct userns_maps maps = { ids, ids, 2, 2 };
+	struct error err;
+	pid_t pid;
+
+	(void)argument;
+	if (geteuid() != 0 || userns_is_nested())
+		SKIP_IN_CHILD("giving subordinate ids needs root");
+	if (access("/usr/bin/newuidmap", X_OK) < 0)
+		SKIP_IN_CHILD("newuidmap is not installed");
+	give_subordinate_ids();
+	in_child_drop_root();
+	pid = start_process();
+	if (pid < 0)
+		SKIP_IN_CHILD("users cannot make user namespaces here");
+	err.text[0] = '\0';
+	if (userns_write_maps(pid, &maps, &err) < 0)
+		CHECK_TEXT(err, "no error");
+	check_file(pid, "uid_map", "0 65534 1 1 500000 1000 ");
+	check_file(pid, "gid_map", "0 65534 1 1 500000 1000 ");
+	stop_process(pid);
+}
+
+static void newuidmap_writes_what_a_user_may_not(void **state)
+{
+	(void)state;
+	in_child(check_subordinate_maps, NULL);
+}
+
 static void check_missing_process(const void *argument)
 {
 	const struct userns_mapping mapping = { 0, 0, 1 };
@@ -214,6 +265,7 @@ int main(void)
 		cmocka_unit_test(root_writes_any_map),
 		cmocka_unit_test(user_maps_the_own_id),
 		cmocka_unit_test(refusal_of_newuidmap_is_in_the_error),
+		cmocka_unit_test(newuidmap_writes_what_a_user_may_not),
 		cmocka_unit_test(missing_process_is_an_error),
 		cmocka_unit_test(namespace_for_its_mappings_is_opened),
 	};

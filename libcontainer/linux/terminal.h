@@ -30,7 +30,7 @@ int terminal_send_console(int socket_fd, int master, struct error *err);
 /*
  * The person's side: raw mode on fd 0 when it is a terminal, bytes copied between fds 0/1 and the
  * master, the window's size followed (SIGWINCH), until `done_fd` (a pidfd) becomes readable and the
- * master is drained. SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1 and SIGUSR2 are sent on to that
+ * master is drained. Every other signal, except for faults and job control, is sent on to that
  * pidfd; a caller that has them blocked already loses none. The end of fd 0 does not end the relay.
  * Everything that it changed (raw mode, signal mask, SIGPIPE) is as before when it returns.
  */

@@ -55,7 +55,9 @@ struct relay {
 	struct relay_buffer to_master, to_output;
 };
 
-static const int forwarded_signals[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2 };
+/* Faults of our own, our children, and job control; all else that could end us is sent on. */
+static const int own_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS,
+	SIGCHLD, SIGTTIN, SIGTTOU, SIGTSTP, SIGCONT, SIGURG, SIGPIPE };
 
 /* What fd 0 was before; of this process alone, since a forked child runs exit handlers as well. */
 static struct termios saved_mode;
@@ -290,10 +292,9 @@ static int relay_open_signals(struct relay *relay, sigset_t *before, struct erro
 {
 	sigset_t mask;
 
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGWINCH);
-	for (size_t i = 0; i < ARRAY_LENGTH(forwarded_signals); i++)
-		sigaddset(&mask, forwarded_signals[i]);
+	sigfillset(&mask);
+	for (size_t i = 0; i < ARRAY_LENGTH(own_signals); i++)
+		sigdelset(&mask, own_signals[i]);
 	relay->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (relay->signal_fd < 0)
 		return error_errno(err, errno, "terminal: signalfd");

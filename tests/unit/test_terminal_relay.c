@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -80,7 +81,7 @@ _Noreturn static void be_relay(const struct scene *scene, int input, int output)
 	int pidfd = (int)syscall(SYS_pidfd_open, scene->container, 0);
 	struct error err = { 0 };
 
-	alarm(30);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	CHECK(pidfd >= 0 && dup2(input, 0) == 0 && dup2(output, 1) == 1);
 	if (terminal_relay(scene->master, pidfd, &err) < 0) {
 		fprintf(stderr, "%s\n", err.text);
@@ -472,7 +473,7 @@ static void start_relay_on_terminal(struct scene *scene)
 		int pidfd = (int)syscall(SYS_pidfd_open, scene->container, 0);
 		struct error err = { 0 };
 
-		alarm(30);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		CHECK(pidfd >= 0 && setsid() == getpid() && ioctl(slave, TIOCSCTTY, 0) == 0);
 		CHECK(dup2(slave, 0) == 0 && dup2(slave, 1) == 1);
 		CHECK(tcgetattr(0, &before) == 0 && (before.c_lflag & ICANON));

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -58,26 +59,25 @@ static char *mount_unquote(char *value)
 	return value + 1;
 }
 
+/* "key" or "key=value", neither longer than fsconfig(2) takes. */
 static int mount_set_parameter(
 	int context, const char *parameter, const struct mount_request *request, struct error *err)
 {
-	cleanup_free char *key = strdup(parameter);
-	char *value = key ? strchr(key, '=') : NULL;
-	char what[320];
+	char copy[2 * MOUNT_VALUE_MAX], what[MOUNT_VALUE_MAX + 32], *value;
 	int result;
 
-	if (!key)
-		return error_errno(err, ENOMEM, "%s.options", request->where);
-	snprintf(what, sizeof(what), ".options: '%.255s'", parameter);
+	snprintf(what, sizeof(what), ".options: '%.*s'", MOUNT_VALUE_MAX, parameter);
+	snprintf(copy, sizeof(copy), "%s", parameter);
+	value = strchr(copy, '=');
 	if (!value) {
-		result = fsconfig(context, FSCONFIG_SET_FLAG, key, NULL, 0);
+		result = fsconfig(context, FSCONFIG_SET_FLAG, copy, NULL, 0);
 	} else {
 		*value = '\0';
 		value = mount_unquote(value + 1);
-		if (strlen(value) > MOUNT_VALUE_MAX)
+		if (strlen(parameter) >= sizeof(copy) || strlen(value) > MOUNT_VALUE_MAX)
 			return error_set(err, E2BIG, "%s%s...: longer than %d bytes",
 				request->where, what, MOUNT_VALUE_MAX);
-		result = fsconfig(context, FSCONFIG_SET_STRING, key, value, 0);
+		result = fsconfig(context, FSCONFIG_SET_STRING, copy, value, 0);
 	}
 	return result < 0 ? mount_context_error(context, request, what, err) : 0;
 }
@@ -160,19 +160,21 @@ static int mount_make(const struct mount_request *request, bool no_gid, struct e
 	return fd;
 }
 
-/* Whether `gid` has a meaning in the caller's user namespace. */
+/* Whether `gid` has a meaning in the caller's user namespace: lines of "inside outside length". */
 static bool mount_gid_is_mapped(uint64_t gid)
 {
-	char map[4096], *line = map;
-	unsigned long inside, outside, length;
-	int used;
+	char map[4096], *at = map;
 
 	if (io_read_small(AT_FDCWD, "/proc/self/gid_map", map, sizeof(map)) < 0)
 		return true;
-	while (sscanf(line, "%lu %lu %lu%n", &inside, &outside, &length, &used) == 3) {
+	while (*at) {
+		uint64_t inside = strtoull(at, &at, 10), length;
+
+		strtoull(at, &at, 10);
+		length = strtoull(at, &at, 10);
 		if (gid >= inside && gid - inside < length)
 			return true;
-		line += used;
+		at += strspn(at, "\n");
 	}
 	return false;
 }
@@ -228,13 +230,16 @@ static int mount_sysfs_again(const struct mount_request *request, struct error *
 /* NSpid lists the caller's pid in every PID namespace from that of the procfs down to its own. */
 static bool mount_proc_is_own(void)
 {
+	static const char label[] = "\nNSpid:\t";
 	char status[4096], *line;
-	unsigned long pid, inner;
 
 	if (io_read_small(AT_FDCWD, "/proc/self/status", status, sizeof(status)) < 0)
 		return false;
-	line = strstr(status, "\nNSpid:");
-	return line && sscanf(line, " NSpid: %lu%*[\t]%lu", &pid, &inner) == 1;
+	line = strstr(status, label);
+	if (!line)
+		return false;
+	line += strlen(label);
+	return line[strspn(line, "0123456789")] == '\n';
 }
 
 /*

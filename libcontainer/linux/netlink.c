@@ -139,7 +139,7 @@ int netlink_set_up(const char *interface, struct error *err)
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 && errno == EAFNOSUPPORT)
 		fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	strcpy(request.ifr_name, interface);
+	memcpy(request.ifr_name, interface, strlen(interface));
 	if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &request) < 0)
 		return error_errno(err, errno, "network interface \"%s\"", interface);
 	request.ifr_flags |= IFF_UP;

@@ -48,20 +48,33 @@ int procfs_open(struct error *err)
 	return move_fd(&fd);
 }
 
-/* Where openat2 is hidden: the same mount, proven afterwards. */
-static int procfs_open_by_walk(int procfd, const char *path, int flags)
+/* 0 when both are in one mount; -EXDEV or another -errno. */
+static int procfs_check_mount(int procfd, int fd)
 {
-	cleanup_close int fd = path_open_in_root(procfd, path, flags);
 	struct statx root, file;
 
-	if (fd < 0)
-		return fd;
 	if (statx(procfd, "", AT_EMPTY_PATH, STATX_MNT_ID, &root) < 0 ||
 		statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &file) < 0)
 		return -errno;
 	if (!(root.stx_mask & file.stx_mask & STATX_MNT_ID))
 		return -ENOSYS;
-	return root.stx_mnt_id == file.stx_mnt_id ? move_fd(&fd) : -EXDEV;
+	return root.stx_mnt_id == file.stx_mnt_id ? 0 : -EXDEV;
+}
+
+/*
+ * Where openat2 is hidden: the same mount, proven before the file is opened, for what opening may
+ * do to one that was put there, and after.
+ */
+static int procfs_open_by_walk(int procfd, const char *path, int flags)
+{
+	cleanup_close int seen = path_open_in_root(procfd, path, O_PATH), fd = -1;
+	int result = seen < 0 ? seen : procfs_check_mount(procfd, seen);
+
+	if (result < 0)
+		return result;
+	fd = path_open_in_root(procfd, path, flags);
+	result = fd < 0 ? fd : procfs_check_mount(procfd, fd);
+	return result < 0 ? result : move_fd(&fd);
 }
 
 int procfs_open_file(int procfd, const char *path, int flags)

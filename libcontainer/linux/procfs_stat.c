@@ -4,9 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,6 +15,7 @@
 #define STAT_SIZE 2048
 #define STAT_STATE 3
 #define STAT_START_TIME 22
+#define STAT_BOOTTIME "boottime"
 #define STAT_NANOSECONDS INT64_C(1000000000)
 
 /*
@@ -49,15 +50,16 @@ static int stat_field(pid_t pid, int number, char buffer[STAT_SIZE], const char 
 static int64_t stat_boottime_offset(void)
 {
 	char offsets[256];
-	const char *line;
-	int64_t seconds, nanoseconds;
+	char *at;
+	int64_t seconds;
 
 	if (io_read_small(AT_FDCWD, "/proc/self/timens_offsets", offsets, sizeof(offsets)) < 0)
 		return 0;
-	line = strstr(offsets, "boottime");
-	if (!line || sscanf(line, "boottime %" SCNd64 " %" SCNd64, &seconds, &nanoseconds) != 2)
+	at = strstr(offsets, STAT_BOOTTIME);
+	if (!at)
 		return 0;
-	return seconds * STAT_NANOSECONDS + nanoseconds;
+	seconds = strtoll(at + strlen(STAT_BOOTTIME), &at, 10);
+	return seconds * STAT_NANOSECONDS + strtoll(at, NULL, 10);
 }
 
 int procfs_start_time(pid_t pid, unsigned long long *ticks)
@@ -70,8 +72,7 @@ int procfs_start_time(pid_t pid, unsigned long long *ticks)
 
 	if (result < 0)
 		return result;
-	if (sscanf(field, "%" SCNu64, &shown) != 1)
-		return -EPROTO;
+	shown = strtoull(field, NULL, 10);
 	offset = stat_boottime_offset();
 	/* What started before the namespace's zero is negative, shown as 2^64 less that. */
 	start = (int64_t)(shown * (uint64_t)tick - (uint64_t)offset);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -105,16 +104,20 @@ static int rootfs_pivot_root(const struct rootfs *rootfs, struct error *err)
 	return 0;
 }
 
-/* Octal escapes of a path in mountinfo ("\040"), undone in place. */
+static bool rootfs_is_octal(const char *digits)
+{
+	return digits[0] >= '0' && digits[0] <= '3' && digits[1] >= '0' && digits[1] <= '7' &&
+	       digits[2] >= '0' && digits[2] <= '7';
+}
+
+/* Octal escapes of a path in mountinfo ("\\040"), undone in place. */
 static void rootfs_unescape(char *path)
 {
 	char *to = path;
 
 	for (const char *from = path; *from; to++) {
-		unsigned int byte;
-
-		if (from[0] == '\\' && sscanf(from + 1, "%3o", &byte) == 1 && byte < 256) {
-			*to = (char)byte;
+		if (from[0] == '\\' && rootfs_is_octal(from + 1)) {
+			*to = (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + from[3] - '0');
 			from += 4;
 		} else {
 			*to = *from++;
@@ -143,20 +146,20 @@ static int rootfs_hide_mount(const char *path, struct error *err)
 	return 0;
 }
 
-/* One line of mountinfo: "ID PARENT DEV ROOT MOUNTPOINT OPTIONS [FIELD...] - TYPE SOURCE OPTIONS".
- */
+#define ROOTFS_MOUNTINFO_MOUNTPOINT 4 /* fields before it: ID PARENT DEVICE ROOT */
+
+/* One line of mountinfo; it ends in " - TYPE SOURCE OPTIONS". */
 static int rootfs_hide_line(char *line, const char *root, struct error *err)
 {
 	const char *type = strstr(line, " - ");
-	int start = 0, end = 0;
 
 	if (!type || (!text_starts_with(type, " - proc ") && !text_starts_with(type, " - sysfs ")))
 		return 0;
-	if (sscanf(line, "%*s %*s %*s %*s %n%*s%n", &start, &end) < 0 || end <= start)
-		return 0;
-	line[end] = '\0';
-	rootfs_unescape(line + start);
-	return rootfs_is_below(line + start, root) ? 0 : rootfs_hide_mount(line + start, err);
+	for (int field = 0; field < ROOTFS_MOUNTINFO_MOUNTPOINT; field++)
+		line += strcspn(line, " ") + 1;
+	line[strcspn(line, " ")] = '\0';
+	rootfs_unescape(line);
+	return rootfs_is_below(line, root) ? 0 : rootfs_hide_mount(line, err);
 }
 
 /*

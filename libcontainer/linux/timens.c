@@ -196,7 +196,7 @@ static int span_parse_i64(struct span word, int64_t *value)
 
 static int timens_parse_values(struct span line, struct timens_offset *offset)
 {
-	int64_t seconds, nanoseconds;
+	int64_t seconds = 0, nanoseconds = 0;
 	int result = span_parse_i64(span_take_word(&line), &seconds);
 
 	if (result == 0)

@@ -119,7 +119,7 @@ edit()
 # arguments ARGUMENT...: what the container runs.
 arguments()
 {
-	edit '.process.args = $ARGS.positional' --args "$@"
+	edit '.process.args = $ARGS.positional' --args -- "$@"
 }
 
 script()	# SCRIPT: for the container's shell

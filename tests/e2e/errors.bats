@@ -94,7 +94,7 @@ make_time_bundle()	# TIME_OFFSETS
 @test "time: offsets without a time namespace" {
 	make_time_bundle '{monotonic: {secs: 1}}'
 	edit 'del(.linux.namespaces[] | select(.type == "time"))'
-	refused_by_validate_too linux.timeOffsets 'time namespace'
+	refused_by_validate_too linux.timeOffsets linux.namespaces '"time"'
 }
 
 @test "time: offsets with a time namespace by path" {

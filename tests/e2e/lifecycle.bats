@@ -113,7 +113,7 @@ load common
 	echo data >"$ROOTFS/data"
 	arguments /data
 	run elsewhen run --bundle "$BUNDLE" "$ID"
-	failed /data 'Permission denied'
+	failed /data executable
 	assert_no_leftovers
 }
 

@@ -10,7 +10,7 @@ bind_mount()	# OPTION...
 	mkdir -p "$WORK/source"
 	echo data >"$WORK/source/file"
 	edit --arg source "$WORK/source" '.mounts += [{destination: "/m", type: "bind", source: $source,
-		options: $ARGS.positional}]' --args "$@"
+		options: $ARGS.positional}]' --args -- "$@"
 }
 
 in_container()

@@ -47,7 +47,7 @@ bench_config()	# RUNTIME PROGRAM...
 		| if $runtime == "runc" then del(.linux.timeOffsets) else
 			.linux.namespaces += [{type: "time"}]
 			| .linux.timeOffsets = {monotonic: {secs: 86400, nanosecs: 0}, boottime: {secs: 86400, nanosecs: 0}}
-		end' "$bench_work/config.json" --args "$@"
+		end' "$bench_work/config.json" --args -- "$@"
 }
 
 bench_bundles()	# RUNTIME

@@ -8,7 +8,7 @@ function said(kind, name) { print kind " " (program == "" ? "" : program ": ") n
 # cmocka numbers a skipped test "not ok 1 # SKIP name" and prints the reason on a line before it.
 function skipped(line, name, reason) {
 	name = reason = line
-	sub(/^(not )?ok [0-9]* *-? */, "", name)
+	sub(/^(not )?ok [0-9]* *(- )?/, "", name)
 	sub(/^.*# *[Ss][Kk][Ii][Pp] */, "", reason)
 	sub(/ *# *[Ss][Kk][Ii][Pp].*$/, "", name)
 	if (name == "") {
@@ -20,8 +20,8 @@ function skipped(line, name, reason) {
 
 /^1\.\.[0-9]+/ { planned = substr($0, 4) + 0; has_plan = 1; next }
 /^(not )?ok .*# *[Ss][Kk][Ii][Pp]/ { skipped($0); free = ""; failing = 0; next }
-/^ok / { sub(/^ok [0-9]* *-? */, ""); said("pass", $0); free = ""; failing = 0; next }
-/^not ok / { sub(/^not ok [0-9]* *-? */, ""); said("fail", $0); free = ""; failing = 1; failures++; next }
+/^ok / { sub(/^ok [0-9]* *(- )?/, ""); said("pass", $0); free = ""; failing = 0; next }
+/^not ok / { sub(/^not ok [0-9]* *(- )?/, ""); said("fail", $0); free = ""; failing = 1; failures++; next }
 /^#/ { if (failing) print "note " $0; next }
 { free = $0; notes[++kept % 15] = $0 }
 

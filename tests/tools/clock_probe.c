@@ -170,7 +170,8 @@ int main(int argc, char *argv[])
 	}
 	print_all(host, rounds);
 	/* As pid 1 of its namespace only a handled signal, or SIGKILL, ends it. */
-	while (wait_for_signal)
-		pause();
+	if (wait_for_signal)
+		for (;;)
+			pause();
 	return EXIT_SUCCESS;
 }

@@ -6,8 +6,6 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,30 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #ifndef WITHOUT_LIBMNL
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #endif
 
-#define SKIPPED 77
-
-/* In a forked child, where cmocka's own assertions would run on as a second test program. */
-#define CHECK(condition)                                                                          \
-	do {                                                                                      \
-		if (!(condition)) {                                                               \
-			fprintf(stderr, "%s:%d: %s (errno %d)\n", __FILE__, __LINE__, #condition, \
-				errno);                                                           \
-			_exit(EXIT_FAILURE);                                                      \
-		}                                                                                 \
-	} while (0)
-
-_Noreturn static void skip_because(const char *reason)
-{
-	dprintf(STDOUT_FILENO, "skipped: %s\n", reason);
-	_exit(SKIPPED);
-}
+#include "in_child.h"
 
 /* Runs an experiment in a process of its own, in a new network namespace that ends with it. */
 static void run_experiment(void (*body)(void))
@@ -51,13 +31,13 @@ static void run_experiment(void (*body)(void))
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		if (unshare(CLONE_NEWUSER | CLONE_NEWNET) < 0 && unshare(CLONE_NEWNET) < 0)
-			skip_because("no network namespace can be made here");
+			SKIP_IN_CHILD("no network namespace can be made here");
 		body();
 		_exit(EXIT_SUCCESS);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == SKIPPED)
+	if (WEXITSTATUS(status) == IN_CHILD_SKIPPED)
 		skip();
 	assert_int_equal(WEXITSTATUS(status), EXIT_SUCCESS);
 }
@@ -160,7 +140,7 @@ static void make_interface_or_skip(const char *name)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (make_interface(kinds[i], name) == 0)
 			return;
-	skip_because("this kernel makes neither dummy, ifb, veth nor vcan interfaces");
+	SKIP_IN_CHILD("this kernel makes neither dummy, ifb, veth nor vcan interfaces");
 }
 
 static int open_own_network(void)

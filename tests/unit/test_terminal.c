@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,28 +18,10 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include "base/io.h"
 #include "base/text.h"
 
-#define SKIPPED 77
-
-/* In a forked child, where cmocka's own assertions would run on as a second test program. */
-#define CHECK(condition)                                                                          \
-	do {                                                                                      \
-		if (!(condition)) {                                                               \
-			fprintf(stderr, "%s:%d: %s (errno %d)\n", __FILE__, __LINE__, #condition, \
-				errno);                                                           \
-			_exit(EXIT_FAILURE);                                                      \
-		}                                                                                 \
-	} while (0)
-
-_Noreturn static void skip_because(const char *reason)
-{
-	dprintf(STDOUT_FILENO, "skipped: %s\n", reason);
-	_exit(SKIPPED);
-}
+#include "in_child.h"
 
 static void run_experiment(void (*body)(void))
 {
@@ -56,7 +36,7 @@ static void run_experiment(void (*body)(void))
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
-	if (WEXITSTATUS(status) == SKIPPED)
+	if (WEXITSTATUS(status) == IN_CHILD_SKIPPED)
 		skip();
 	assert_int_equal(WEXITSTATUS(status), EXIT_SUCCESS);
 }
@@ -85,7 +65,7 @@ static int make_dev(const char *devpts_options)
 		CHECK(io_write_control(AT_FDCWD, "/proc/self/setgroups", "deny") == 0);
 		CHECK(io_write_control(AT_FDCWD, "/proc/self/gid_map", map) == 0);
 	} else if (unshare(CLONE_NEWNS) < 0) {
-		skip_because("no mount namespace can be made here");
+		SKIP_IN_CHILD("no mount namespace can be made here");
 	}
 	CHECK(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0);
 	CHECK(mount("tmpfs", "/tmp", "tmpfs", 0, NULL) == 0);
@@ -250,7 +230,7 @@ static void experiment_become_owner(void)
 	struct stat before, after;
 
 	if (geteuid() != 0)
-		skip_because("only root can give a terminal away");
+		SKIP_IN_CHILD("only root can give a terminal away");
 	CHECK(fstat(slave, &before) == 0 && setsid() == getpid());
 	CHECK(terminal_become(slave, 12345, &err) == 0);
 	CHECK(fstat(slave, &after) == 0 && after.st_uid == 12345 && after.st_gid == before.st_gid);

@@ -5,9 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,21 +18,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cmocka.h>
+#include "in_child.h"
 
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434
 #endif
-
-/* In a forked child, where cmocka's own assertions would run on as a second test program. */
-#define CHECK(condition)                                                                          \
-	do {                                                                                      \
-		if (!(condition)) {                                                               \
-			fprintf(stderr, "%s:%d: %s (errno %d)\n", __FILE__, __LINE__, #condition, \
-				errno);                                                           \
-			_exit(EXIT_FAILURE);                                                      \
-		}                                                                                 \
-	} while (0)
 
 /* One relay at work. The container is a child of the test, as it is not of `elsewhen exec`. */
 struct scene {

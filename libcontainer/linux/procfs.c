@@ -115,18 +115,13 @@ int procfs_write(int procfd, const char *path, const char *text)
  */
 static int procfs_sysctl_path(const char *key, char path[PATH_MAX])
 {
-	size_t length = strlen(key);
-	char separator = key[strcspn(key, "./")];
-	char *to = path + strlen(strcpy(path, "sys/"));
+	bool dotted = key[strcspn(key, "./")] == '.';
 
-	if (length + strlen(path) >= PATH_MAX)
+	if (snprintf(path, PATH_MAX, "sys/%s", key) >= PATH_MAX)
 		return -ENAMETOOLONG;
-	for (const char *from = key; *from; from++)
-		if (separator == '.' && (*from == '.' || *from == '/'))
-			*to++ = *from == '.' ? '/' : '.';
-		else
-			*to++ = *from;
-	*to = '\0';
+	for (char *at = path + strlen("sys/"); dotted && *at; at++)
+		if (*at == '.' || *at == '/')
+			*at = *at == '.' ? '/' : '.';
 	return 0;
 }
 

@@ -16,6 +16,7 @@
 #include "base/path.h"
 
 #define ROOTFS_MOUNTINFO_MAX (64U << 20)
+#define ROOTFS_MOUNTINFO_MOUNTPOINT 4 /* fields before it: ID PARENT DEVICE ROOT */
 
 int rootfs_open(const char *path, struct error *err)
 {
@@ -145,8 +146,6 @@ static int rootfs_hide_mount(const char *path, struct error *err)
 		return error_errno(err, errno, "--no-pivot: '%s' cannot be hidden", path);
 	return 0;
 }
-
-#define ROOTFS_MOUNTINFO_MOUNTPOINT 4 /* fields before it: ID PARENT DEVICE ROOT */
 
 /* One line of mountinfo; it ends in " - TYPE SOURCE OPTIONS". */
 static int rootfs_hide_line(char *line, const char *root, struct error *err)

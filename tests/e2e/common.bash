@@ -122,7 +122,7 @@ arguments()
 	edit '.process.args = $ARGS.positional' --args -- "$@"
 }
 
-script()	# SCRIPT: for the container's shell
+shell()	# SCRIPT: for the container's shell
 {
 	arguments sh -c "$1"
 }
@@ -142,7 +142,7 @@ create_container()	# [OPTION...]
 running_container()	# [FILTER...]
 {
 	make_bundle "$@"
-	script 'trap "exit 0" TERM; while :; do sleep 0.05; done'
+	shell 'trap "exit 0" TERM; while :; do sleep 0.05; done'
 	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
 }
 

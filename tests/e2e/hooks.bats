@@ -43,7 +43,7 @@ one_hook()
 @test "all six run in order, each at its time" {
 	make_bundle
 	make_hooks
-	script 'echo process >>/shared/log; until [ -e /shared/poststart.mnt ]; do sleep 0.02; done'
+	shell 'echo process >>/shared/log; until [ -e /shared/poststart.mnt ]; do sleep 0.02; done'
 	create_container
 	equal "$(log)" 'prestart createRuntime createContainer'
 	quietly elsewhen start "$ID"
@@ -119,7 +119,7 @@ one_hook()
 @test "a failing prestart or create hook ends the container and undoes everything" {
 	local name
 	make_bundle
-	script 'echo ran >/mark'
+	shell 'echo ran >/mark'
 	for name in prestart createRuntime createContainer; do
 		one_hook "$name" 'echo its own words >&2; exit 3'
 		run elsewhen run --bundle "$BUNDLE" "$ID"
@@ -133,7 +133,7 @@ one_hook()
 
 @test "a failing startContainer hook: the process never runs, and nothing is left" {
 	make_bundle
-	script 'echo ran >/mark'
+	shell 'echo ran >/mark'
 	edit '.hooks.startContainer = [{path: "/bin/false"}]'
 	run elsewhen run --bundle "$BUNDLE" "$ID"
 	[ "$status" -ne 0 ]

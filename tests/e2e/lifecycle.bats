@@ -15,7 +15,7 @@ load common
 
 @test "run: the container's exit status is the runtime's" {
 	make_bundle
-	script 'exit 7'
+	shell 'exit 7'
 	run elsewhen run --bundle "$BUNDLE" "$ID"
 	equal "$status" 7
 	assert_no_leftovers
@@ -42,7 +42,7 @@ load common
 
 @test "run: stdout and stderr stay apart" {
 	make_bundle
-	script 'echo out; echo err >&2'
+	shell 'echo out; echo err >&2'
 	elsewhen run --bundle "$BUNDLE" "$ID" >"$WORK/out" 2>"$WORK/err"
 	equal "$(cat "$WORK/out")" out
 	equal "$(cat "$WORK/err")" err
@@ -91,7 +91,7 @@ load common
 
 @test "run: signals to the runtime are forwarded" {
 	make_bundle
-	script 'trap "exit 5" TERM; echo ready; while :; do sleep 0.05; done'
+	shell 'trap "exit 5" TERM; echo ready; while :; do sleep 0.05; done'
 	helper_elsewhen run --bundle "$BUNDLE" "$ID"
 	wait_for grep -q ready "$WORK/helper"
 	kill -TERM "$HELPER"
@@ -119,7 +119,7 @@ load common
 
 @test "create, start, kill, delete: created, running, stopped, gone" {
 	make_bundle
-	script 'trap "exit 0" TERM; echo started >/mark; while :; do sleep 0.05; done'
+	shell 'trap "exit 0" TERM; echo started >/mark; while :; do sleep 0.05; done'
 	create_container
 	equal "$(status_of "$ID")" created
 	sleep 0.1
@@ -147,9 +147,9 @@ load common
 
 @test "create: changes of config.json after it do not count" {
 	make_bundle
-	script 'echo first >/mark'
+	shell 'echo first >/mark'
 	create_container
-	script 'echo second >/mark'
+	shell 'echo second >/mark'
 	elsewhen start "$ID"
 	wait_for has_status "$ID" stopped
 	equal "$(cat "$ROOTFS/mark")" first
@@ -197,7 +197,7 @@ load common
 
 @test "kill: names and numbers mean the same" {
 	make_bundle
-	script 'n=0; trap "n=\$((n + 1)); echo \$n >/count" USR1; touch /ready; while :; do sleep 0.02; done'
+	shell 'n=0; trap "n=\$((n + 1)); echo \$n >/count" USR1; touch /ready; while :; do sleep 0.02; done'
 	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
 	wait_for test -e "$ROOTFS/ready"
 	local name count=0
@@ -212,7 +212,7 @@ load common
 
 @test "kill --all: every process, also with the PID namespace of the host" {
 	make_bundle 'del(.linux.namespaces[] | select(.type == "pid"))'
-	script 'sleep 1000 & sleep 1000 & touch /ready; wait'
+	shell 'sleep 1000 & sleep 1000 & touch /ready; wait'
 	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
 	wait_for test -e "$ROOTFS/ready"
 	equal "$(elsewhen ps --format json "$ID" | jq length)" 3
@@ -250,7 +250,7 @@ lacks_processes()
 
 @test "delete --force: children of the host's PID namespace go too" {
 	make_bundle 'del(.linux.namespaces[] | select(.type == "pid"))'
-	script '(setsid sleep 1000 &) ; touch /ready; sleep 1000'
+	shell '(setsid sleep 1000 &) ; touch /ready; sleep 1000'
 	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
 	wait_for test -e "$ROOTFS/ready"
 	elsewhen delete --force "$ID"
@@ -274,7 +274,7 @@ lacks_processes()
 
 @test "pause and resume: the process stands still, then goes on" {
 	make_bundle
-	script 'n=0; while :; do n=$((n + 1)); echo $n >/count; sleep 0.01; done'
+	shell 'n=0; while :; do n=$((n + 1)); echo $n >/count; sleep 0.01; done'
 	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
 	wait_for test -s "$ROOTFS/count"
 	elsewhen pause "$ID"
@@ -335,7 +335,7 @@ lacks_processes()
 
 @test "ps: table and JSON name every process" {
 	make_bundle
-	script 'sleep 1000 & sleep 1000 & touch /ready; wait'
+	shell 'sleep 1000 & sleep 1000 & touch /ready; wait'
 	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
 	wait_for test -e "$ROOTFS/ready"
 	local pid

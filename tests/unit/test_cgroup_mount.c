@@ -25,7 +25,7 @@ static int setup(void **state)
 		snprintf(name, sizeof(name), "cg/%s", names[i]);
 		test_tree_directory(&tree, name);
 		snprintf(directories[i], sizeof(directories[i]), "%s/%s", tree.rootfs, name);
-		strcat(name, "/tasks");
+		snprintf(name, sizeof(name), "cg/%s/tasks", names[i]);
 		test_tree_file(&tree, name, "");
 	}
 	return 0;

@@ -151,16 +151,16 @@ static void test_refused_filesystems(void **state)
 
 static void binds(const void *argument)
 {
-	char source[128], file[128];
+	char source[128], file[128], below[128];
 	struct rootfs rootfs;
 
 	(void)argument;
 	test_tree_enter_user_namespace();
 	snprintf(source, sizeof(source), "%s/source", tree.rootfs);
 	snprintf(file, sizeof(file), "%s/source/file", tree.rootfs);
+	snprintf(below, sizeof(below), "%s/source/sub", tree.rootfs);
 	/* A mount below the source, to tell "ro" from "rro". */
-	CHECK(mount("tmpfs", strcat(strcpy((char[160]){ 0 }, source), "/sub"), "tmpfs", 0, NULL) ==
-		0);
+	CHECK(mount("tmpfs", below, "tmpfs", 0, NULL) == 0);
 	attach(&rootfs, tree.rootfs);
 	must_mount(&rootfs, NULL, file, "/etc/made/file", OPTIONS("bind", "ro"));
 	CHECK(flags_of(&rootfs, "etc/made/file") & ST_RDONLY);

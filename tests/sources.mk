@@ -5,35 +5,51 @@ unit_tests = \
 	tests/unit/test_attributes_sched \
 	tests/unit/test_base \
 	tests/unit/test_caps \
+	tests/unit/test_cgroup \
 	tests/unit/test_cgroup_apply \
 	tests/unit/test_cgroup_devices \
 	tests/unit/test_cgroup_layout \
+	tests/unit/test_cgroup_limits \
+	tests/unit/test_cgroup_mount \
 	tests/unit/test_config \
 	tests/unit/test_config_complete \
 	tests/unit/test_config_coverage \
 	tests/unit/test_config_engines \
 	tests/unit/test_config_large \
 	tests/unit/test_features \
+	tests/unit/test_filter_cache \
 	tests/unit/test_json_reader \
 	tests/unit/test_json_writer \
 	tests/unit/test_lsm \
+	tests/unit/test_mount_options \
 	tests/unit/test_netlink \
 	tests/unit/test_options \
 	tests/unit/test_output \
+	tests/unit/test_path \
+	tests/unit/test_plan \
+	tests/unit/test_procfs \
+	tests/unit/test_recipe \
+	tests/unit/test_rootfs \
+	tests/unit/test_rootfs_device \
+	tests/unit/test_rootfs_mount \
 	tests/unit/test_seccomp \
 	tests/unit/test_self_exe \
 	tests/unit/test_signals \
 	tests/unit/test_spec_template \
 	tests/unit/test_state_file \
+	tests/unit/test_sync \
 	tests/unit/test_terminal \
 	tests/unit/test_terminal_relay \
 	tests/unit/test_timens \
+	tests/unit/test_timens_kernel \
 	tests/unit/test_userns \
 	tests/unit/test_validate \
 	tests/unit/test_validate_linux \
 	tests/unit/test_validate_resources
 fuzz_targets = \
 	tests/fuzz/fuzz_config \
+	tests/fuzz/fuzz_mount_options \
+	tests/fuzz/fuzz_path \
 	tests/fuzz/fuzz_state_file \
 	tests/fuzz/fuzz_timens
 test_tools = \
@@ -43,10 +59,15 @@ bench_programs = \
 	tests/bench/floor \
 	tests/bench/peak
 test_headers = \
+	tests/unit/cgroup_alone.h \
 	tests/unit/in_child.h \
 	tests/unit/test_config.h \
+	tests/unit/test_rootfs.h \
+	tests/unit/test_tree.h \
 	tests/unit/validate_cases.h
 tests_fuzz_fuzz_config_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_mount_options_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_path_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_state_file_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_timens_LDADD = $(fuzz_libs)
 tests_tools_clock_probe_CFLAGS = $(tool_cflags)

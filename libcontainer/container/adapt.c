@@ -60,7 +60,7 @@ int adapt_mount(const struct oci_mount *mount, size_t index, const char *mount_l
 	if (mount_options_parse(
 		    mount->options.items, mount->options.length, &request->options, err) < 0)
 		return error_prefix(err, "%s", request->where);
-	if (request->options.bind && request->source && request->source[0] != '/')
+	if (mount_is_bind(request) && request->source && request->source[0] != '/')
 		request->source = arena_printf(arena, "%s/%s", bundle, request->source);
 	return 0;
 }

@@ -66,21 +66,30 @@ int become_set_attributes(struct become *become, struct error *err)
 	return 0;
 }
 
+/* As runc and crun do for images whose WORKDIR was never made. */
+static int become_make_cwd(struct become *become, const char *cwd, struct error *err)
+{
+	cleanup_close int made = path_mkdir_in_root(become->rootfd, cwd, 0755);
+
+	if (made < 0)
+		return error_errno(err, -made, "process.cwd: make '%s'", cwd);
+	return 0;
+}
+
 int become_enter_cwd(struct become *become, struct error *err)
 {
 	const char *cwd = become->process->cwd;
 	char where[4096];
+	int result = chdir(cwd);
 
-	if (chdir(cwd) < 0 && errno == ENOENT) {
-		cleanup_close int made = path_mkdir_in_root(become->rootfd, cwd, 0755);
-
-		if (made < 0)
-			return error_errno(err, -made, "process.cwd: make '%s'", cwd);
-		if (chdir(cwd) < 0)
-			return error_errno(err, errno, "process.cwd: enter '%s'", cwd);
-	} else if (errno == EACCES && access(cwd, F_OK) < 0) {
-		return error_errno(err, errno, "process.cwd: enter '%s'", cwd);
+	if (result < 0 && errno == ENOENT) {
+		if (become_make_cwd(become, cwd, err) < 0)
+			return -1;
+		result = chdir(cwd);
 	}
+	if (result < 0)
+		return error_errno(err, errno, "process.cwd: enter '%s'", cwd);
+	/* The kernel says "(unreachable)" of a directory that is not below our root. */
 	if (!getcwd(where, sizeof(where)) || where[0] != '/')
 		return error_set(err, EPERM, "process.cwd: '%s' leads out of the container", cwd);
 	return 0;

@@ -321,7 +321,7 @@ static bool create_opens_source(const struct creation *creation, size_t i)
 {
 	if (creation->config->mounts[i].uid_mappings.length || creation->mounts[i].options.idmap)
 		return true;
-	return creation->opens_for_init && creation->mounts[i].options.bind;
+	return creation->opens_for_init && mount_is_bind(&creation->mounts[i]);
 }
 
 static int create_open_source(struct creation *creation, size_t i, struct error *err)
@@ -414,11 +414,12 @@ static const struct recipe_step create_steps[] = {
 	{ "make the container's directory", create_make_directory, create_undo_directory },
 	{ "write the intent", create_write_intent, NULL },
 	{ "make the cgroup", create_make_cgroup, create_undo_cgroup },
+	/* While nobody is in it: a list of devices is not written at once. */
+	{ "set the cgroup's limits", create_set_limits, NULL },
 	{ "open the sockets", create_open_sockets, NULL },
 	{ "open the sources of mounts", create_open_sources, create_undo_sources },
 	{ "make the container's processes", create_spawn_init, create_undo_init },
-	/* Both while init is at work on its filesystem. */
-	{ "set the cgroup's limits", create_set_limits, NULL },
+	/* While init is at work on its filesystem. */
 	{ "compile the seccomp filter", create_compile_seccomp, NULL },
 	{ "serve init until it is ready", create_serve_init, NULL },
 	{ NULL, NULL, NULL },

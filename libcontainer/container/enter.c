@@ -60,17 +60,32 @@ static int enter_join_paths(struct enter *enter, bool may_wait, struct error *er
 	return 0;
 }
 
-static int enter_become_root(struct error *err)
+/* Id 0 where it is mapped; else the first that is, so that what we make has an owner. */
+static uint32_t enter_first_id(const struct userns_mapping *mappings, size_t length)
 {
+	for (size_t i = 0; i < length; i++)
+		if (mappings[i].inside == 0)
+			return 0;
+	return length ? mappings[0].inside : 0;
+}
+
+static int enter_become_root(struct enter *enter, struct error *err)
+{
+	const struct userns_maps *maps = &enter->maps;
+	gid_t gid = enter_first_id(maps->gids, maps->gids_length);
+	uid_t uid = enter_first_id(maps->uids, maps->uids_length);
+
 	/* EPERM: setgroups is "deny" in this user namespace, so the groups stay as they are. */
 	if (setgroups(0, NULL) < 0 && errno != EPERM)
 		return error_errno(err, errno, "drop the supplementary groups");
-	if (setresgid(0, 0, 0) < 0)
+	if (setresgid(gid, gid, gid) < 0)
+		return error_errno(err, errno,
+			"linux.gidMappings: become group %u of the user namespace", gid);
+	/* Where 0 is not mapped there is no root whose rights the change could take
+	 * (capabilities(7)). */
+	if (setresuid(uid, uid, uid) < 0)
 		return error_errno(
-			err, errno, "linux.gidMappings: become group 0 of the user namespace");
-	if (setresuid(0, 0, 0) < 0)
-		return error_errno(
-			err, errno, "linux.uidMappings: become user 0 of the user namespace");
+			err, errno, "linux.uidMappings: become user %u of the user namespace", uid);
 	return 0;
 }
 
@@ -136,7 +151,7 @@ static int enter_unshare_rest(struct enter *enter, struct error *err)
 static int enter_as_direct(struct enter *enter, struct error *err)
 {
 	if (plan_source(&enter->plan, OCI_NAMESPACE_USER) == PLAN_NEW &&
-		(enter_user_namespace(enter, err) < 0 || enter_become_root(err) < 0))
+		(enter_user_namespace(enter, err) < 0 || enter_become_root(enter, err) < 0))
 		return -1;
 	if (enter_hide(err) < 0 || enter_join_paths(enter, false, err) < 0)
 		return -1;
@@ -170,7 +185,7 @@ static int enter_as_stage(struct enter *enter, struct error *err)
 	if (enter->plan.namespaces[OCI_NAMESPACE_MOUNT].fd >= 0 &&
 		enter_join(enter, OCI_NAMESPACE_MOUNT, err) < 0)
 		return -1;
-	return user == PLAN_INHERIT ? 0 : enter_become_root(err);
+	return user == PLAN_INHERIT ? 0 : enter_become_root(enter, err);
 }
 
 struct enter_child {

@@ -248,6 +248,7 @@ static int exec_answer(struct execution *execution, const struct sync_message *m
 	switch (message->type) {
 	case SYNC_CONSOLE:
 		replace_fd(&execution->console, move_fd(passed));
+		terminal_copy_size(execution->console);
 		return 0;
 	case SYNC_READY:
 		return 1;

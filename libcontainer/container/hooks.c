@@ -67,6 +67,8 @@ static _Noreturn void hooks_exec(const struct oci_hook *hook, int stdin_fd)
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* A group of its own, so that a timeout ends its children too. */
+	setpgid(0, 0);
 	if (dup2(stdin_fd, STDIN_FILENO) >= 0 && attributes_close_on_exec_from(3, &err) == 0)
 		execve(hook->path, args, env);
 	/* The status that shells give for "not found" and "not executable". */
@@ -82,6 +84,7 @@ static int hooks_wait(const struct oci_hook *hook, pid_t pid, int pidfd, struct 
 				     ? INT32_MAX
 				     : (int)hook->timeout.value * 1000;
 	if (process_wait_gone(pidfd, timeout_ms) == -ETIMEDOUT) {
+		kill(-pid, SIGKILL);
 		kill(pid, SIGKILL);
 		process_reap(pid);
 		return error_set(err, ETIMEDOUT, "'%s' did not end within its timeout of %lld s",

@@ -68,7 +68,7 @@ int init_mount_all(void *context, struct error *err)
 		int result;
 
 		if (request->type && text_starts_with(request->type, "cgroup") &&
-			!request->options.bind)
+			!mount_is_bind(request))
 			result = cgroup_mount(&creation->rootfs, request, &creation->cgroup_view,
 				cgroup_namespace, err);
 		else
@@ -117,22 +117,6 @@ int init_make_devices(void *context, struct error *err)
 	return rootfs_make_dev_links(&creation->rootfs, err);
 }
 
-/* config-linux.md, "Default Devices": the terminal is bound over /dev/console. */
-static int init_bind_console(struct creation *creation, int slave, struct error *err)
-{
-	char source[PATH_FD_SIZE];
-	struct mount_request request = {
-		.type = "bind",
-		.source = path_of_fd(slave, source),
-		.destination = "/dev/console",
-		.idmap_userns_fd = -1,
-		.where = "process.terminal",
-		.options.bind = true,
-	};
-
-	return rootfs_mount(&creation->rootfs, &request, -1, err);
-}
-
 static int init_send_console(struct creation *creation, int master, struct error *err)
 {
 	if (creation->console_socket >= 0)
@@ -159,7 +143,7 @@ int init_open_terminal(void *context, struct error *err)
 	if (process->console_size.set && terminal_set_size(master, process->console_size.height,
 						 process->console_size.width, err) < 0)
 		return -1;
-	if (init_bind_console(creation, slave, err) < 0 ||
+	if (rootfs_bind_console(&creation->rootfs, slave, err) < 0 ||
 		init_send_console(creation, master, err) < 0)
 		return -1;
 	cleanup_fd(&creation->console_socket);

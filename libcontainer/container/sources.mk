@@ -17,6 +17,10 @@ container_sources = \
 	libcontainer/container/exec_process.c \
 	libcontainer/container/exec_process.h \
 	libcontainer/container/features.c \
+	libcontainer/container/filter.c \
+	libcontainer/container/filter.h \
+	libcontainer/container/filter_cache.c \
+	libcontainer/container/filter_cache.h \
 	libcontainer/container/foreground.c \
 	libcontainer/container/foreground.h \
 	libcontainer/container/hooks.c \

@@ -68,12 +68,10 @@ int status_open(const struct container_runtime *runtime, const char *id, bool lo
 
 	if (directory < 0)
 		return -1;
-	if (directory_load_state(directory, state, err) < 0) {
-		if (err->code == ENOENT)
-			error_set(err, ENOENT,
-				"container '%s' was never finished; `delete --force` removes it",
-				id);
-		return -1;
-	}
-	return move_fd(&directory);
+	if (directory_load_state(directory, state, err) == 0)
+		return move_fd(&directory);
+	if (err->code == ENOENT)
+		return error_set(err, ENOENT,
+			"container '%s' was never finished; `delete --force` removes it", id);
+	return error_prefix(err, "container '%s'", id);
 }

@@ -13,6 +13,7 @@
 #include "linux/attributes.h"
 #include "linux/process.h"
 #include "linux/procfs.h"
+#include "linux/terminal.h"
 
 int supervise_set_limits(const struct oci_process *process, pid_t pid, struct error *err)
 {
@@ -96,6 +97,7 @@ static int supervise_answer(struct creation *creation, const struct sync_message
 	switch (message->type) {
 	case SYNC_CONSOLE:
 		replace_fd(&creation->console, move_fd(passed));
+		terminal_copy_size(creation->console);
 		return 0;
 	case SYNC_HOOKS_PLEASE:
 		return supervise_run_hooks(creation, err);

@@ -69,8 +69,7 @@ int process_open(pid_t pid, uint64_t start_time)
 	result = procfs_start_time(pid, &ticks);
 	if (result < 0)
 		return result;
-	/* A boottime offset of ours that is no whole number of ticks moves the quotient by one. */
-	if (ticks + 1 < start_time || ticks > start_time + 1)
+	if (!procfs_same_start_time(ticks, start_time))
 		return -ESRCH;
 	return move_fd(&fd);
 }

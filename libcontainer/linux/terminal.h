@@ -19,6 +19,13 @@ int terminal_open(int devfd, int *slave, struct error *err);
 /* Sets the window size; zeros change nothing. */
 int terminal_set_size(int fd, uint64_t rows, uint64_t columns, struct error *err);
 
+/*
+ * Makes the container's window as large as the person's, whichever of fds 0 to 2 is on a terminal;
+ * one without a size changes nothing. Once before the process starts; the relay follows from then
+ * on.
+ */
+void terminal_copy_size(int master);
+
 /* setsid has been done: makes `slave` the controlling terminal and fds 0, 1, 2; gives it to `uid`.
  */
 int terminal_become(int slave, uid_t uid, struct error *err);

@@ -98,15 +98,14 @@ static int relay_set_raw(struct error *err)
 	return 0;
 }
 
-/* The container's window is as large as the person's, whichever of fds 0 to 2 is on a terminal. */
-static void relay_copy_size(const struct relay *relay)
+void terminal_copy_size(int master)
 {
 	struct winsize size;
 
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		if (ioctl(fd, TIOCGWINSZ, &size) < 0)
+		if (ioctl(fd, TIOCGWINSZ, &size) < 0 || size.ws_row == 0 || size.ws_col == 0)
 			continue;
-		ioctl(relay->master, TIOCSWINSZ, &size);
+		ioctl(master, TIOCSWINSZ, &size);
 		return;
 	}
 }
@@ -209,7 +208,7 @@ static void relay_take_signal(struct relay *relay)
 	if (read(relay->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return;
 	if (info.ssi_signo == SIGWINCH) {
-		relay_copy_size(relay);
+		terminal_copy_size(relay->master);
 		return;
 	}
 	syscall(SYS_pidfd_send_signal, relay->done_fd, (int)info.ssi_signo, NULL, 0);
@@ -328,7 +327,7 @@ int terminal_relay(int master, int done_fd, struct error *err)
 	sigaction(SIGPIPE, &ignore, &sigpipe);
 	result = relay_set_raw(err);
 	if (result == 0) {
-		relay_copy_size(&relay);
+		terminal_copy_size(relay.master);
 		result = relay_loop(&relay, err);
 	}
 	terminal_restore();

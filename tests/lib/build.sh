@@ -66,7 +66,7 @@ build_flavour()
 		{ [ $# -eq 0 ] || make -C "$top/build/$flavour" -j "$build_jobs" "$@" >>"$log" 2>&1; } &&
 		return 0
 	echo "dev: build/$flavour failed:" >&2
-	grep -E -A 6 '(error|undefined reference|\*\*\*)' "$log" | head -n 40 >&2
+	grep -E -A 6 '(error:|undefined reference|\*\*\*)' "$log" | head -n 40 >&2
 	return 1
 }
 

@@ -23,6 +23,14 @@ static void foreground_fill_set(sigset_t *set)
 		sigdelset(set, own[i]);
 }
 
+static sigset_t foreground_held, foreground_before;
+
+void foreground_hold_signals(void)
+{
+	foreground_fill_set(&foreground_held);
+	sigprocmask(SIG_BLOCK, &foreground_held, &foreground_before);
+}
+
 /* As a subreaper we get the container's orphans; init itself is reaped by its pid, at the end. */
 static void foreground_reap_orphans(pid_t init)
 {
@@ -66,20 +74,17 @@ static int foreground_poll(const struct enter *enter, int signals, struct error 
 int foreground_wait(struct enter *enter, int console, int *exit_status, struct error *err)
 {
 	cleanup_close int signals = -1;
-	sigset_t set, before;
 	int result, status;
 
 	if (console >= 0) {
 		result = terminal_relay(console, enter->init_pidfd, err);
 	} else {
-		foreground_fill_set(&set);
-		sigprocmask(SIG_BLOCK, &set, &before);
-		signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+		signals = signalfd(-1, &foreground_held, SFD_CLOEXEC | SFD_NONBLOCK);
 		if (signals < 0)
 			return error_errno(err, errno, "make a signalfd");
 		result = foreground_poll(enter, signals, err);
-		sigprocmask(SIG_SETMASK, &before, NULL);
 	}
+	sigprocmask(SIG_SETMASK, &foreground_before, NULL);
 	if (result < 0)
 		return -1;
 	status = process_reap(enter->init);

@@ -7,6 +7,12 @@
 #include "container/enter.h"
 
 /*
+ * Before the process is started: from here on signals wait for foreground_wait, so that none that
+ * is meant for the process ends us instead. The old mask is restored there.
+ */
+void foreground_hold_signals(void);
+
+/*
  * Waits for enter->init and reaps it; meanwhile relays the terminal whose master is `console` (-1:
  * none) and sends on the signals that somebody means for the process. *exit_status: 128 + N after
  * signal N.

@@ -111,6 +111,8 @@ static int run_start(struct creation *creation, struct error *err)
 {
 	const struct oci_hook_list *poststart = &creation->config->hooks.poststart;
 
+	if (!creation->options->detach)
+		foreground_hold_signals();
 	if (creation_finish(creation, OCI_STATUS_RUNNING, err) < 0 ||
 		start_wait_for_exec(creation->enter.runtime_end, err) < 0) {
 		creation_undo(creation);

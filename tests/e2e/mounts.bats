@@ -190,17 +190,18 @@ pts/ptmx
 3'
 }
 
+# No driver has this number: who may open the node hears that, and not that it is not permitted.
 @test "linux.devices: type, numbers, mode and owner" {
-	make_bundle '.linux.devices = [{path: "/dev/mine", type: "c", major: 1, minor: 5, fileMode: 416, uid: 0, gid: 34},
+	make_bundle '.linux.devices = [{path: "/dev/mine", type: "c", major: 240, minor: 77, fileMode: 416, uid: 0, gid: 34},
 		{path: "/dev/pipe", type: "p", fileMode: 384}]
 		| .linux.resources.devices = [{allow: false, access: "rwm"},
-		{allow: true, type: "c", major: 1, minor: 5, access: "r"}]'
-	in_container 'stat -c "%F %t:%T %a %u:%g" /dev/mine; stat -c "%F %a" /dev/pipe; head -c 2 /dev/mine | wc -c
-		echo x >/dev/mine'
-	equal "${lines[0]}" 'character special file 1:5 640 0:34'
+		{allow: true, type: "c", major: 240, minor: 77, access: "r"}]'
+	in_container 'stat -c "%F %t:%T %a %u:%g" /dev/mine; stat -c "%F %a" /dev/pipe; cat /dev/mine 2>&1
+		echo x 2>&1 >/dev/mine; true'
+	equal "${lines[0]}" 'character special file f0:4d 640 0:34'
 	equal "${lines[1]}" 'fifo 600'
-	equal "${lines[2]}" 2
-	matches "${lines[3]}" 'Operation not permitted|Permission denied'
+	contains "${lines[2]}" 'No such device or address'
+	contains "${lines[3]}" 'Operation not permitted'
 }
 
 @test "maskedPaths: files read empty, directories are empty, missing ones do not matter" {

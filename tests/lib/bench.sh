@@ -38,7 +38,8 @@ bench_config()	# RUNTIME PROGRAM...
 			break
 		fi
 	done
-	jq --argjson seccomp "$profile" --arg runtime "$runtime" '.process.terminal = false
+	jq --argjson seccomp "$profile" --arg runtime "$runtime" --arg rootfs "$bench_work/rootfs" '
+		.ociVersion = "1.0.2" | .root.path = $rootfs | .process.terminal = false
 		| .process.args = $ARGS.positional | .linux.cgroupsPath = "/elsewhen-bench/" + $runtime
 		| .linux.resources.memory = {limit: 268435456} | .linux.resources.pids = {limit: 100}
 		| .linux.resources.cpu = {shares: 512}
@@ -54,15 +55,12 @@ bench_bundles()	# RUNTIME
 {
 	local kind
 
-	for kind in true sleep; do
+	for kind in true sleep burst; do
 		mkdir -p "$bench_work/$1/$kind"
-		ln -sfn "$bench_work/rootfs" "$bench_work/$1/$kind/rootfs"
 	done
 	bench_config "$1" /bin/true >"$bench_work/$1/true/config.json"
 	bench_config "$1" /bin/sleep 100000 >"$bench_work/$1/sleep/config.json"
 	# A burst needs cgroups that differ: left out, each runtime names them by the id.
-	mkdir -p "$bench_work/$1/burst"
-	ln -sfn "$bench_work/rootfs" "$bench_work/$1/burst/rootfs"
 	jq 'del(.linux.cgroupsPath)' "$bench_work/$1/true/config.json" >"$bench_work/$1/burst/config.json"
 }
 
@@ -92,10 +90,10 @@ bench_view()	# RUNTIME COMMAND...
 	if [ "$runtime" = crun ] && bench_is_hybrid; then
 		unshare --mount --propagation private bash -c '
 			view=$(mktemp -d) && mount -t tmpfs tmpfs "$view" || exit
-			while read -r _ point type _; do
-				[ "$type" = cgroup ] || continue
+			# The whole list first: every mount made here would be in it.
+			for point in $(awk "\$3 == \"cgroup\" { print \$2 }" /proc/self/mounts); do
 				mkdir "$view/${point##*/}" && mount --bind "$point" "$view/${point##*/}" || exit
-			done </proc/self/mounts
+			done
 			umount -R /sys/fs/cgroup && mount --move "$view" /sys/fs/cgroup && rmdir "$view" && exec "$@"
 		' view "$@"
 	else

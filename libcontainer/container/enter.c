@@ -2,6 +2,7 @@
 #include "container/enter.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
@@ -207,35 +208,59 @@ static _Noreturn void enter_run_init(struct enter_child *child)
 	_exit(1);
 }
 
-static _Noreturn void enter_run_stage(struct enter_child *child)
+/*
+ * Init says nothing before the stage has named it to the runtime, who would not know whose words
+ * those are. A stage that was killed instead closes the pipe without the byte, and takes init
+ * along.
+ */
+static _Noreturn void enter_run_staged_init(struct enter_child *child, int named[2])
 {
 	struct enter *enter = child->enter;
-	uint64_t flags = CLONE_PARENT;
+	struct error err = { 0 };
+	char byte;
+
+	cleanup_fd(&named[1]);
+	if (read(named[0], &byte, 1) != 1)
+		_exit(1);
+	cleanup_fd(&named[0]);
+	if (enter_unshare_rest(enter, &err) < 0)
+		enter_fail(enter, &err);
+	enter_run_init(child);
+}
+
+static int enter_clone_staged_init(struct enter_child *child, struct error *err)
+{
+	struct enter *enter = child->enter;
+	bool new_pid = plan_source(&enter->plan, OCI_NAMESPACE_PID) == PLAN_NEW;
+	int named[2];
 	bool ignored;
 	pid_t pid;
+
+	if (pipe2(named, O_CLOEXEC) < 0)
+		return error_errno(err, errno, "make a pipe between the stage and init");
+	pid = process_clone(
+		CLONE_PARENT | (new_pid ? CLONE_NEWPID : 0), -1, &ignored, &enter->init_pidfd);
+	if (pid == 0)
+		enter_run_staged_init(child, named);
+	if (pid < 0)
+		return error_errno(err, -pid, "clone the container's init");
+	if (sync_send(enter->child_end, SYNC_INIT_PID, pid, err) < 0)
+		return -1;
+	if (write(named[1], "", 1) != 1)
+		return error_errno(err, errno, "let init go on");
+	return 0;
+}
+
+static _Noreturn void enter_run_stage(struct enter_child *child)
+{
 	struct error err = { 0 };
 
-	if (enter_as_stage(enter, &err) < 0)
-		enter_fail(enter, &err);
-	if (plan_source(&enter->plan, OCI_NAMESPACE_PID) == PLAN_NEW)
-		flags |= CLONE_NEWPID;
-	pid = process_clone(flags, -1, &ignored, &enter->init_pidfd);
-	if (pid == 0) {
-		if (enter_unshare_rest(enter, &err) < 0)
-			enter_fail(enter, &err);
-		enter_run_init(child);
-	}
-	if (pid < 0) {
-		error_errno(&err, -pid, "clone the container's init");
-		enter_fail(enter, &err);
-	}
-	if (sync_send(enter->child_end, SYNC_INIT_PID, pid, &err) < 0)
-		_exit(1);
+	if (enter_as_stage(child->enter, &err) < 0 || enter_clone_staged_init(child, &err) < 0)
+		enter_fail(child->enter, &err);
 	_exit(0);
 }
 
-/* The first thing in the container's cgroup is to be in it; then nothing may look into us any more.
- */
+/* First into the container's cgroup: whatever is done and made from here on counts there. */
 static _Noreturn void enter_run_child(struct enter_child *child)
 {
 	struct enter *enter = child->enter;

@@ -8,6 +8,12 @@
 load common
 load matrix
 
+# A cell takes half a second; one that hangs is a failure of its own.
+setup_file()
+{
+	export BATS_TEST_TIMEOUT=30
+}
+
 setup()
 {
 	matrix_setup

@@ -27,39 +27,39 @@ bench_rootfs()	# DIRECTORY
 }
 
 # All namespaces, limits, and the seccomp profile that docker gives every container.
-bench_config()	# RUNTIME PROGRAM...
+bench_config()	# RUNTIME TIME PROGRAM...
 {
-	local runtime=$1 profile=null file
+	local runtime=$1 time=$2 profile=null file
 
-	shift
+	shift 2
 	for file in "$top"/tests/data/engines/docker-*/*.json; do
 		if jq -e .linux.seccomp.syscalls "$file" >/dev/null 2>&1; then
 			profile=$(jq -c .linux.seccomp "$file")
 			break
 		fi
 	done
-	jq --argjson seccomp "$profile" --arg runtime "$runtime" --arg rootfs "$bench_work/rootfs" '
+	jq --argjson seccomp "$profile" --arg runtime "$runtime" --arg time "$time" --arg rootfs "$bench_work/rootfs" '
 		.ociVersion = "1.0.2" | .root.path = $rootfs | .process.terminal = false
 		| .process.args = $ARGS.positional | .linux.cgroupsPath = "/elsewhen-bench/" + $runtime
 		| .linux.resources.memory = {limit: 268435456} | .linux.resources.pids = {limit: 100}
 		| .linux.resources.cpu = {shares: 512}
 		| (if $seccomp then .linux.seccomp = $seccomp else . end)
 		| .linux.namespaces |= map(select(.type != "time"))
-		| if $runtime == "runc" then del(.linux.timeOffsets) else
+		| if $time != "time" then del(.linux.timeOffsets) else
 			.linux.namespaces += [{type: "time"}]
 			| .linux.timeOffsets = {monotonic: {secs: 86400, nanosecs: 0}, boottime: {secs: 86400, nanosecs: 0}}
 		end' "$bench_work/config.json" --args -- "$@"
 }
 
-bench_bundles()	# RUNTIME
+bench_bundles()	# RUNTIME time|no-time
 {
 	local kind
 
 	for kind in true sleep burst; do
 		mkdir -p "$bench_work/$1/$kind"
 	done
-	bench_config "$1" /bin/true >"$bench_work/$1/true/config.json"
-	bench_config "$1" /bin/sleep 100000 >"$bench_work/$1/sleep/config.json"
+	bench_config "$1" "$2" /bin/true >"$bench_work/$1/true/config.json"
+	bench_config "$1" "$2" /bin/sleep 100000 >"$bench_work/$1/sleep/config.json"
 	# A burst needs cgroups that differ: left out, each runtime names them by the id.
 	jq 'del(.linux.cgroupsPath)' "$bench_work/$1/true/config.json" >"$bench_work/$1/burst/config.json"
 }
@@ -134,12 +134,29 @@ bench_sleeper()	# RUNTIME run|delete: the container that exec needs
 	esac </dev/null >/dev/null 2>&1
 }
 
+# What a runtime prints when it fails, which hyperfine does not tell.
+bench_try()	# RUNTIME WORKLOAD
+{
+	bench_view "$1" sh -c "$(bench_command "$1" "$2")" 2>&1 </dev/null
+}
+
+# The same container for all, but for the time namespace where a runtime can not make one.
+bench_prepare()	# RUNTIME
+{
+	bench_bundles "$1" time
+	if ! bench_try "$1" run >/dev/null; then
+		bench_bundles "$1" no-time
+		! bench_try "$1" run >/dev/null ||
+			bench_log "$1 can not give a container its own clock, and is given one without"
+	fi
+}
+
 # --- measuring
 
 # bench_measure RUNTIME WORKLOAD: appends one JSON object, or says why there is none.
 bench_measure()
 {
-	local runtime=$1 workload=$2 command times=$bench_work/times.json peak log=$bench_work/$1-$2.log
+	local runtime=$1 workload=$2 command times=$bench_work/times.json peak
 
 	command=$(bench_command "$runtime" "$workload")
 	[ -n "$command" ] || return 0
@@ -150,14 +167,14 @@ bench_measure()
 	fi
 	rm -f "$times"
 	if bench_view "$runtime" hyperfine --shell=none --style none --warmup 3 \
-		--runs "${bench_runs[$workload]}" --export-json "$times" "$command" >"$log" 2>&1; then
+		--runs "${bench_runs[$workload]}" --export-json "$times" "$command" >/dev/null 2>&1; then
 		peak=$(bench_peak "$runtime" "$command")
 		jq --arg runtime "$runtime" --arg workload "$workload" --argjson peak "${peak:-0}" \
 			'.results[0] | {workload: $workload, runtime: $runtime, runs: (.times | length),
 			min_ms: (.min * 1000), median_ms: (.median * 1000), peak_rss_kib: $peak}' \
 			"$times" >>"$bench_work/results"
 	else
-		bench_log "$runtime fails at $workload and is left out: $(grep -v '^ *$' "$log" | tail -n 1)"
+		bench_log "$runtime fails at $workload and is left out: $(bench_try "$runtime" "$workload" | tail -n 1)"
 	fi
 	[ "$workload" != exec ] || bench_sleeper "$runtime" delete || true
 }
@@ -236,10 +253,9 @@ dev_bench()
 	bench_rootfs "$bench_work/rootfs"
 	"$top/build/plain/elsewhen" spec --bundle "$bench_work"
 	for runtime in elsewhen static crun runc; do
-		bench_bundles "$runtime"
+		bench_prepare "$runtime"
 	done
 	! bench_is_hybrid || bench_log 'this machine has cgroup v1 and v2 at once: crun is shown v1 alone, it would refuse else'
-	bench_log 'runc knows no time namespace and is given the container without one'
 	for workload in $bench_workloads; do
 		for runtime in floor elsewhen static crun runc; do
 			bench_measure "$runtime" "$workload"

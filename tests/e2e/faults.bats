@@ -103,3 +103,15 @@ kill_everywhere()	# ARGUMENT...: the command under test; the container's id is $
 	done < <(chosen_calls)
 	nearly_all_were_killed
 }
+
+@test "a stage that is slow after its clone does not let init speak first" {
+	command -v strace >/dev/null || skip 'strace is not installed'
+	running_container '.linux.namespaces += [{"type": "user"}]
+		| .linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}]
+		| .linux.gidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}]'
+	run timeout -s KILL 20 env "$TAG" strace -f -o "$WORK/strace" \
+		-e inject=clone,clone3:delay_exit=300000 \
+		"$ELSEWHEN" --root "$ROOT" exec "$ID" sh -c 'exit 3' 3>&-
+	equal "$status" 3
+	elsewhen delete --force "$ID"
+}

@@ -193,6 +193,7 @@ pts/ptmx
 # No driver has this number: who may open the node hears that, and not that it is not permitted.
 @test "linux.devices: type, numbers, mode and owner" {
 	make_bundle '.linux.devices = [{path: "/dev/mine", type: "c", major: 240, minor: 77, fileMode: 416, uid: 0, gid: 34},
+		{path: "/dev/denied", type: "c", major: 10, minor: 229, fileMode: 438},
 		{path: "/dev/pipe", type: "p", fileMode: 384}]
 		| .linux.resources.devices = [{allow: false, access: "rwm"},
 		{allow: true, type: "c", major: 240, minor: 77, access: "r"}]'

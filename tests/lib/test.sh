@@ -78,12 +78,28 @@ test_e2e_flavour()	# SUITE FLAVOUR SECONDS BATS_FILE...
 		return
 	fi
 	for file; do
-		ELSEWHEN=$top/build/$flavour/elsewhen \
-			TOOLS=$top/build/plain/tests/tools \
-			CLOCK_PROBE=$top/build/plain/tests/tools/clock_probe \
-			tap_program "$suite" "$(basename "$file" .bats)" "$limit" \
-			bats --tap --print-output-on-failure "$file"
+		while [ "$(jobs -rp | wc -l)" -ge "$build_jobs" ]; do
+			wait -n || true
+		done
+		test_e2e_file "$suite" "$flavour" "$limit" "$file" &
 	done
+	wait
+	for file; do
+		cat "$tap_directory/$suite.$(basename "$file" .bats).results" >>"$tap_directory/$suite.results"
+	done
+}
+
+# Each file has a mount namespace of its own: what one mounts, no other sees.
+test_e2e_file()	# SUITE FLAVOUR SECONDS BATS_FILE
+{
+	local suite=$1 name
+
+	name=$(basename "$4" .bats)
+	: >"$tap_directory/$suite.$name.results"
+	ELSEWHEN=$top/build/$2/elsewhen TOOLS=$top/build/plain/tests/tools \
+		CLOCK_PROBE=$top/build/plain/tests/tools/clock_probe \
+		tap_program "$suite.$name" "$name" "$3" \
+		unshare --mount --propagation private bats --tap --print-output-on-failure "$4"
 }
 
 suite_e2e()

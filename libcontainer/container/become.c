@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -20,6 +19,7 @@
 #include "linux/caps.h"
 #include "linux/lsm.h"
 #include "linux/procfs.h"
+#include "linux/socket.h"
 
 int become_open_procfs(struct become *become, struct error *err)
 {
@@ -208,25 +208,12 @@ int become_find_program(struct become *become, struct error *err)
  */
 static int become_hand_over_listener(struct become *become, int listener, struct error *err)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec iov = { (void *)become->seccomp_agent_message,
-		strlen(become->seccomp_agent_message) };
-	struct msghdr header = { .msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes) };
-	struct cmsghdr *rights = CMSG_FIRSTHDR(&header);
+	int result = socket_send(become->seccomp_agent, become->seccomp_agent_message,
+		strlen(become->seccomp_agent_message), listener);
 
-	rights->cmsg_level = SOL_SOCKET;
-	rights->cmsg_type = SCM_RIGHTS;
-	rights->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(rights), &listener, sizeof(int));
-	if (sendmsg(become->seccomp_agent, &header, MSG_NOSIGNAL) < 0)
+	if (result < 0)
 		return error_errno(
-			err, errno, "linux.seccomp.listenerPath: send the listener to the agent");
+			err, -result, "linux.seccomp.listenerPath: send the listener to the agent");
 	return 0;
 }
 

@@ -24,6 +24,7 @@
 #include "container/recipe.h"
 #include "container/supervise.h"
 #include "container/sync.h"
+#include "linux/socket.h"
 #include "linux/terminal.h"
 #include "oci/validate.h"
 
@@ -288,29 +289,19 @@ static int create_listen(struct creation *creation, struct error *err)
 	return 0;
 }
 
-static int create_connect_seccomp_agent(struct creation *creation, struct error *err)
-{
-	const char *path = creation->config->linux_.seccomp.listener_path;
-
-	if (!filter_notifies(&creation->config->linux_.seccomp))
-		return 0;
-	creation->become.seccomp_agent = terminal_connect_console(path, err);
-	if (creation->become.seccomp_agent < 0)
-		return error_prefix(err, "linux.seccomp.listenerPath");
-	return 0;
-}
-
 static int create_open_sockets(void *context, struct error *err)
 {
 	struct creation *creation = context;
 
 	if (creation->options->console_socket) {
 		creation->console_socket =
-			terminal_connect_console(creation->options->console_socket, err);
+			socket_connect(creation->options->console_socket, "--console-socket", err);
 		if (creation->console_socket < 0)
-			return error_prefix(err, "--console-socket");
+			return -1;
 	}
-	if (create_connect_seccomp_agent(creation, err) < 0)
+	creation->become.seccomp_agent =
+		filter_connect_agent(&creation->config->linux_.seccomp, err);
+	if (creation->become.seccomp_agent == -1)
 		return -1;
 	return creation->starts_itself ? 0 : create_listen(creation, err);
 }

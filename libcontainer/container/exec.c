@@ -16,10 +16,12 @@
 #include "container/foreground.h"
 #include "container/pid_file.h"
 #include "container/recipe.h"
+#include "container/state_json.h"
 #include "container/status.h"
 #include "container/supervise.h"
 #include "container/sync.h"
 #include "linux/attributes.h"
+#include "linux/socket.h"
 #include "linux/terminal.h"
 
 struct execution {
@@ -114,15 +116,19 @@ static int exec_find_cgroup(void *context, struct error *err)
 	return cgroup_entry_open(&plan, &execution->enter.cgroup, err);
 }
 
-static int exec_connect_console(void *context, struct error *err)
+static int exec_connect_sockets(void *context, struct error *err)
 {
 	struct execution *execution = context;
 
+	execution->become.seccomp_agent =
+		filter_connect_agent(&execution->config->linux_.seccomp, err);
+	if (execution->become.seccomp_agent == -1)
+		return -1;
 	if (!execution->options->console_socket)
 		return 0;
 	execution->console_socket =
-		terminal_connect_console(execution->options->console_socket, err);
-	return execution->console_socket < 0 ? error_prefix(err, "--console-socket") : 0;
+		socket_connect(execution->options->console_socket, "--console-socket", err);
+	return execution->console_socket < 0 ? -1 : 0;
 }
 
 static int exec_open_terminal(void *context, struct error *err)
@@ -168,7 +174,10 @@ static int exec_enter_root(void *context, struct error *err)
 static int exec_set_attributes(void *context, struct error *err)
 {
 	struct execution *execution = context;
+	const char *final = execution->process->exec_cpu_affinity.final;
 
+	if (final && attributes_set_cpu_affinity(final, "process.execCPUAffinity.final", err) < 0)
+		return -1;
 	return become_set_attributes(&execution->become, err);
 }
 
@@ -195,6 +204,10 @@ static int exec_become_user_process(void *context, struct error *err)
 	struct execution *execution = context;
 
 	execution->become.seccomp = filter_program(execution->filter);
+	if (execution->become.seccomp_agent >= 0)
+		execution->become.seccomp_agent_message = state_json_for_agent(&execution->state,
+			OCI_STATUS_RUNNING, execution->state.pid,
+			execution->config->linux_.seccomp.listener_metadata);
 	return become_user_process(&execution->become, err);
 }
 
@@ -226,7 +239,12 @@ static void exec_run_child(void *context)
 static int exec_spawn(void *context, struct error *err)
 {
 	struct execution *execution = context;
+	const char *initial = execution->process->exec_cpu_affinity.initial;
 
+	/* For us and by inheritance for the process, until it is in the container's cgroup. */
+	if (initial &&
+		attributes_set_cpu_affinity(initial, "process.execCPUAffinity.initial", err) < 0)
+		return -1;
 	return enter_spawn(&execution->enter, exec_run_child, execution, err);
 }
 
@@ -302,7 +320,7 @@ static const struct recipe_step exec_steps[] = {
 	{ "read the process", exec_read_process, NULL },
 	{ "plan the processes", exec_plan_processes, NULL },
 	{ "find the cgroup", exec_find_cgroup, NULL },
-	{ "connect to the console socket", exec_connect_console, NULL },
+	{ "connect to the sockets", exec_connect_sockets, NULL },
 	{ "make the process", exec_spawn, exec_undo_spawn },
 	{ "compile the seccomp filter", exec_compile_seccomp, NULL },
 	{ "serve it until it is ready", exec_serve, NULL },
@@ -316,6 +334,7 @@ static void exec_close(struct execution *execution)
 	enter_close(&execution->enter);
 	cleanup_fd(&execution->directory);
 	cleanup_fd(&execution->become.procfd);
+	cleanup_fd(&execution->become.seccomp_agent);
 	cleanup_fd(&execution->console_socket);
 	cleanup_fd(&execution->console);
 	filter_free(&execution->filter);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "container/adapt.h"
 #include "container/filter_cache.h"
+#include "linux/socket.h"
 
 /* The kernel's BPF_MAXINSNS of struct sock_filter. */
 #define FILTER_SIZE_MAX ((size_t)4096 * 8)
@@ -39,6 +40,13 @@ bool filter_notifies(const struct oci_seccomp *seccomp)
 		if (text_equal(seccomp->syscalls[i].action, "SCMP_ACT_NOTIFY"))
 			return true;
 	return false;
+}
+
+int filter_connect_agent(const struct oci_seccomp *seccomp, struct error *err)
+{
+	if (!filter_notifies(seccomp))
+		return FILTER_NO_AGENT;
+	return socket_connect(seccomp->listener_path, "linux.seccomp.listenerPath", err);
 }
 
 static int filter_find_or_compile(const char *root, const struct seccomp_profile *profile,

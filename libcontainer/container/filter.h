@@ -24,6 +24,13 @@ int filter_new(const struct oci_seccomp *seccomp, struct filter **filter, struct
 /* Whether a rule will ask for an agent (SCMP_ACT_NOTIFY), known without compiling. */
 bool filter_notifies(const struct oci_seccomp *seccomp);
 
+/*
+ * A socket connected to linux.seccomp.listenerPath, to be inherited by who installs the filter. The
+ * fd, -1 on failure, or -2 when no rule asks for an agent.
+ */
+#define FILTER_NO_AGENT (-2)
+int filter_connect_agent(const struct oci_seccomp *seccomp, struct error *err);
+
 /* By the runtime, from `root`'s cache if it can. `arena` is the config's. A NULL filter: nothing to
  * do. */
 int filter_compile(struct filter *filter, const char *root, const struct oci_seccomp *seccomp,

@@ -11,34 +11,9 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "container/state_json.h"
 #include "linux/attributes.h"
 #include "linux/process.h"
-#include "oci/json.h"
-
-char *hooks_format_state(const struct oci_state_file *state, enum oci_status status, pid_t pid)
-{
-	cleanup_json_writer struct json_writer *writer = json_writer_new(false);
-	size_t length;
-	char *json;
-
-	json_open_object(writer, NULL);
-	json_string(writer, "ociVersion", state->oci_version);
-	json_string(writer, "id", state->id);
-	json_string(writer, "status", oci_status_names[status]);
-	if (pid > 0)
-		json_i64(writer, "pid", pid);
-	json_string(writer, "bundle", state->bundle);
-	json_open_object(writer, "annotations");
-	for (size_t i = 0; i < state->annotations.length; i++)
-		json_string(
-			writer, state->annotations.items[i].key, state->annotations.items[i].value);
-	json_close_object(writer);
-	json_close_object(writer);
-	json = strdup(json_text(writer, &length));
-	if (!json)
-		abort();
-	return json;
-}
 
 /* A memory file, not a pipe: a hook that never reads its stdin must not stop us. */
 static int hooks_open_stdin(const char *json, struct error *err)
@@ -128,7 +103,7 @@ int hooks_run(const struct oci_hook_list *hooks, const char *name,
 
 	if (hooks->length == 0)
 		return 0;
-	json = hooks_format_state(state, status, pid);
+	json = state_json(state, status, pid);
 	for (size_t i = 0; i < hooks->length; i++) {
 		log_debug("hooks.%s[%zu]: '%s'", name, i, hooks->items[i].path);
 		if (hooks_run_one(&hooks->items[i], json, err) < 0)
@@ -145,7 +120,7 @@ void hooks_run_all(const struct oci_hook_list *hooks, const char *name,
 
 	if (hooks->length == 0)
 		return;
-	json = hooks_format_state(state, status, pid);
+	json = state_json(state, status, pid);
 	for (size_t i = 0; i < hooks->length; i++)
 		if (hooks_run_one(&hooks->items[i], json, &err) < 0)
 			log_warning("hooks.%s[%zu]: %s", name, i, err.text);

@@ -3,6 +3,8 @@
 #ifndef CONTAINER_HOOKS_H
 #define CONTAINER_HOOKS_H
 
+#include <sys/types.h>
+
 #include "base/error.h"
 #include "oci/config.h"
 #include "oci/state_file.h"
@@ -20,8 +22,5 @@ int hooks_run(const struct oci_hook_list *hooks, const char *name,
  * 13). */
 void hooks_run_all(const struct oci_hook_list *hooks, const char *name,
 	const struct oci_state_file *state, enum oci_status status, pid_t pid);
-
-/* runtime.md, "State": the JSON that hooks read and `state` is a superset of. malloc'd. */
-char *hooks_format_state(const struct oci_state_file *state, enum oci_status status, pid_t pid);
 
 #endif

@@ -10,6 +10,7 @@
 #include "container/creation.h"
 #include "container/hooks.h"
 #include "container/recipe.h"
+#include "container/state_json.h"
 #include "container/sync.h"
 #include "linux/attributes.h"
 #include "linux/netlink.h"
@@ -60,11 +61,14 @@ static int init_bring_lo_up(void *context, struct error *err)
 	return netlink_set_up("lo", err);
 }
 
-/* Only they need the runtime, and the pid that it knows init by. */
-static bool init_has_hooks(const struct oci_hooks *hooks)
+/* Only hooks need the runtime; they and a seccomp agent are told the pid that it knows init by. */
+static bool init_needs_runtime(const struct oci_config *config)
 {
-	return hooks->prestart.length || hooks->create_runtime.length ||
-	       hooks->create_container.length || hooks->start_container.length;
+	const struct oci_hooks *hooks = &config->hooks;
+
+	return filter_notifies(&config->linux_.seccomp) || hooks->prestart.length ||
+	       hooks->create_runtime.length || hooks->create_container.length ||
+	       hooks->start_container.length;
 }
 
 static int init_wait_for_hooks(void *context, struct error *err)
@@ -72,7 +76,7 @@ static int init_wait_for_hooks(void *context, struct error *err)
 	struct creation *creation = context;
 	int32_t pid;
 
-	if (!init_has_hooks(&creation->config->hooks))
+	if (!init_needs_runtime(creation->config))
 		return 0;
 	if (sync_send(creation->enter.child_end, SYNC_HOOKS_PLEASE, 0, err) < 0 ||
 		sync_expect(creation->enter.child_end, SYNC_HOOKS_DONE, &pid, err) < 0)
@@ -169,6 +173,10 @@ static int init_become_user_process(void *context, struct error *err)
 	struct creation *creation = context;
 
 	creation->become.seccomp = filter_program(creation->filter);
+	if (creation->become.seccomp_agent >= 0)
+		creation->become.seccomp_agent_message = state_json_for_agent(&creation->state,
+			OCI_STATUS_CREATED, creation->host_pid,
+			creation->config->linux_.seccomp.listener_metadata);
 	return become_user_process(&creation->become, err);
 }
 

@@ -3,12 +3,10 @@
 
 #include <errno.h>
 #include <stddef.h>
-#include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/text.h"
+#include "linux/socket.h"
 
 static const char *const sync_names[] = {
 	[SYNC_END] = "the end",
@@ -49,31 +47,7 @@ static size_t sync_size(enum sync_type type)
 
 static int sync_send_message(int fd, const struct sync_message *message, int passed)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec iov = { .iov_base = (void *)message, .iov_len = sync_size(message->type) };
-	struct msghdr header = { .msg_iov = &iov, .msg_iovlen = 1 };
-	ssize_t sent;
-
-	if (passed >= 0) {
-		struct cmsghdr *rights;
-
-		header.msg_control = control.bytes;
-		header.msg_controllen = sizeof(control.bytes);
-		rights = CMSG_FIRSTHDR(&header);
-		rights->cmsg_level = SOL_SOCKET;
-		rights->cmsg_type = SCM_RIGHTS;
-		rights->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(rights), &passed, sizeof(int));
-	}
-	do
-		sent = sendmsg(fd, &header, MSG_NOSIGNAL);
-	while (sent < 0 && errno == EINTR);
-	if (sent < 0)
-		return -errno;
-	return (size_t)sent == iov.iov_len ? 0 : -EMSGSIZE;
+	return socket_send(fd, message, sync_size(message->type), passed);
 }
 
 int sync_send(int fd, enum sync_type type, int32_t value, struct error *err)
@@ -99,43 +73,14 @@ void sync_send_error(int fd, const struct error *said)
 	(void)sync_send_message(fd, &message, -1);
 }
 
-static void sync_take_fd(struct msghdr *header, int *passed)
-{
-	struct cmsghdr *rights = CMSG_FIRSTHDR(header);
-	int fd = -1;
-
-	if (rights && rights->cmsg_level == SOL_SOCKET && rights->cmsg_type == SCM_RIGHTS &&
-		rights->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(&fd, CMSG_DATA(rights), sizeof(int));
-	if (passed)
-		*passed = fd;
-	else if (fd >= 0)
-		close(fd);
-}
-
 int sync_receive(int fd, struct sync_message *message, int *passed, struct error *err)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	struct iovec iov = { .iov_base = message, .iov_len = sizeof(*message) };
-	struct msghdr header = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = sizeof(control.bytes),
-	};
-	ssize_t got;
+	ssize_t got = socket_receive(fd, message, sizeof(*message), passed);
 
-	do
-		got = recvmsg(fd, &header, MSG_CMSG_CLOEXEC);
-	while (got < 0 && errno == EINTR);
 	/* A peer that died with messages of ours unread resets the stream: it is gone all the same.
 	 */
-	if (got < 0 && errno != ECONNRESET)
-		return error_errno(err, errno, "receive from the sync socket");
-	sync_take_fd(&header, passed);
+	if (got < 0 && got != -ECONNRESET)
+		return error_errno(err, (int)-got, "receive from the sync socket");
 	if (got <= 0) {
 		*message = (struct sync_message){ .type = SYNC_END };
 		return 0;

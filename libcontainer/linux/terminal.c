@@ -19,6 +19,7 @@
 
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "linux/socket.h"
 #include "base/text.h"
 
 #ifndef TIOCGPTPEER
@@ -133,77 +134,18 @@ int terminal_become(int slave, uid_t uid, struct error *err)
 	return 0;
 }
 
-/* A path that is too long for sun_path is reached by the fd of the socket's own inode. 0/-errno. */
-static int console_address(const char *path, struct sockaddr_un *address, int *inode)
-{
-	*address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (strlen(path) < sizeof(address->sun_path)) {
-		memcpy(address->sun_path, path, strlen(path));
-		return 0;
-	}
-	*inode = open(path, O_PATH | O_CLOEXEC);
-	if (*inode < 0)
-		return -errno;
-	path_of_fd(*inode, address->sun_path);
-	return 0;
-}
-
-int terminal_connect_console(const char *path, struct error *err)
-{
-	cleanup_close int fd = -1, inode = -1;
-	struct sockaddr_un address;
-	int result = path[0] == '\0' ? -ENOENT : console_address(path, &address, &inode);
-
-	if (result < 0)
-		return error_errno(err, -result, "console socket \"%s\"", path);
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return error_errno(err, errno, "console socket \"%s\": socket", path);
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-		return error_errno(err, errno, "console socket \"%s\": cannot connect", path);
-	return move_fd(&fd);
-}
-
-/* One message: the fd, and as its bytes the name, which a stream socket needs at least one of. */
-static ssize_t send_fd_with_name(int socket_fd, int fd, const char *name)
-{
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = { .space = { 0 } };
-	struct iovec bytes = { .iov_base = (void *)name, .iov_len = strlen(name) };
-	struct msghdr message = { .msg_iov = &bytes,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control.space) };
-	struct cmsghdr *rights = CMSG_FIRSTHDR(&message);
-	ssize_t sent;
-
-	rights->cmsg_level = SOL_SOCKET;
-	rights->cmsg_type = SCM_RIGHTS;
-	rights->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(rights), &fd, sizeof(int));
-	do
-		sent = sendmsg(socket_fd, &message, MSG_NOSIGNAL);
-	while (sent < 0 && errno == EINTR);
-	return sent < 0 ? -errno : sent;
-}
-
 int terminal_send_console(int socket_fd, int master, struct error *err)
 {
 	char name[TERMINAL_NAME_SIZE];
 	unsigned int number;
-	ssize_t sent;
+	int result;
 
 	if (ioctl(master, TIOCGPTN, &number) < 0)
 		return error_errno(err, errno, "console socket: not the master of a terminal");
 	snprintf(name, sizeof(name), "/dev/pts/%u", number);
-	sent = send_fd_with_name(socket_fd, master, name);
-	if (sent < 0)
+	result = socket_send(socket_fd, name, strlen(name), master);
+	if (result < 0)
 		return error_errno(
-			err, (int)-sent, "console socket: cannot send the terminal %s", name);
-	if ((size_t)sent != strlen(name))
-		return error_set(
-			err, EIO, "console socket: the terminal %s was sent in part", name);
+			err, -result, "console socket: cannot send the terminal %s", name);
 	return 0;
 }

@@ -30,8 +30,7 @@ void terminal_copy_size(int master);
  */
 int terminal_become(int slave, uid_t uid, struct error *err);
 
-/* Connects to a --console-socket; sends the master with its name as runc and crun do. */
-int terminal_connect_console(const char *path, struct error *err);
+/* Sends the master to a --console-socket, with its name, as engines expect it. */
 int terminal_send_console(int socket_fd, int master, struct error *err);
 
 /*

@@ -202,3 +202,14 @@ field()	# NAME: of a /proc/PID/status in $output
 	equal "${lines[0]}" 0
 	equal "$(stat -c %u "$ROOTFS/tmp/made")" 100000
 }
+
+@test "execCPUAffinity: the final processors are the process's" {
+	running_container
+	jq -n --arg tag "$TAG" '{args: ["grep", "Cpus_allowed_list", "/proc/self/status"], cwd: "/",
+		env: ["PATH=/bin", $tag], user: {uid: 0, gid: 0},
+		execCPUAffinity: {initial: "0", final: "0"}}' >"$WORK/process.json"
+	run elsewhen exec --process "$WORK/process.json" "$ID"
+	succeeded
+	matches "$output" $'^Cpus_allowed_list:[ \t]*0$'
+	elsewhen delete --force "$ID"
+}

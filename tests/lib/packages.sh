@@ -6,7 +6,7 @@ declare -A packages=(
 	[build]='gcc make libc6-dev autoconf automake libtool pkg-config
 		libyajl-dev libseccomp-dev libcap-dev libmnl-dev'
 	[unit]='libcmocka-dev clang libclang-rt-dev llvm'
-	[e2e]='bats jq busybox-static util-linux python3 procps uidmap libcap2-bin'
+	[e2e]='bats jq busybox-static util-linux python3 procps uidmap strace'
 	[lint]='clang clang-tidy clang-format cppcheck shellcheck mandoc'
 	[fuzz]='clang libclang-rt-dev llvm'
 	[demo]='busybox-static jq'

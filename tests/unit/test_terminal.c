@@ -2,6 +2,8 @@
 /* terminal: the pair, from a devpts of the test's own, its size, its owner, the console socket. */
 #include "linux/terminal.h"
 
+#include "linux/socket.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -308,7 +310,7 @@ static void check_console(const char *in_directory)
 	struct error err = { 0 };
 
 	snprintf(path, sizeof(path), "%s/console.sock", in_directory);
-	connection = terminal_connect_console(path, &err);
+	connection = socket_connect(path, "--console-socket", &err);
 	assert_true(connection >= 0);
 	assert_int_equal(fcntl(connection, F_GETFD), FD_CLOEXEC);
 	accepted = accept(listener, NULL, NULL);
@@ -356,13 +358,13 @@ static void test_console_refused(void **state)
 	char missing[256];
 
 	(void)state;
-	assert_int_equal(terminal_connect_console("", &err), -1);
+	assert_int_equal(socket_connect("", "--console-socket", &err), -1);
 	assert_int_equal(err.code, ENOENT);
-	assert_int_equal(terminal_connect_console(directory, &err), -1);
+	assert_int_equal(socket_connect(directory, "--console-socket", &err), -1);
 	assert_int_equal(err.code, ECONNREFUSED);
 	assert_non_null(strstr(err.text, directory));
 	snprintf(missing, sizeof(missing), "%s/%0180d", directory, 0);
-	assert_int_equal(terminal_connect_console(missing, &err), -1);
+	assert_int_equal(socket_connect(missing, "--console-socket", &err), -1);
 	assert_int_equal(err.code, ENOENT);
 }
 

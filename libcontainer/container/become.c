@@ -290,9 +290,9 @@ static void become_own_stdio(const struct oci_user *user)
 		/* /dev/null belongs to everybody. */
 		if (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3))
 			continue;
-		/* Refused for what lies in another user namespace or on a read-only mount: no
-		 * matter. */
-		(void)fchown(fd, user->uid, (gid_t)-1);
+		if (fchown(fd, user->uid, (gid_t)-1) < 0)
+			continue; /* in another user namespace, or on a read-only mount: no matter
+				   */
 	}
 }
 

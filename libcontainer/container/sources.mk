@@ -39,6 +39,8 @@ container_sources = \
 	libcontainer/container/recipe.c \
 	libcontainer/container/recipe.h \
 	libcontainer/container/start.c \
+	libcontainer/container/state_json.c \
+	libcontainer/container/state_json.h \
 	libcontainer/container/status.c \
 	libcontainer/container/status.h \
 	libcontainer/container/supervise.c \

@@ -42,7 +42,7 @@ const char *caps_name(int cap)
 	lower = cap_to_name(cap);
 	/* libcap gives the number of a capability that is younger than itself: that is no name. */
 	if (lower && text_starts_with(lower, "cap_"))
-		for (size_t i = 0; lower[i] && i < CAPS_NAME_SIZE - 1; i++)
+		for (size_t i = 0; i < CAPS_NAME_SIZE - 1 && lower[i]; i++)
 			names[cap][i] = (char)toupper((unsigned char)lower[i]);
 	cap_free(lower);
 	return *names[cap] ? names[cap] : NULL;

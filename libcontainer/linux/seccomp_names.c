@@ -128,7 +128,7 @@ static uint32_t seccomp_resolve_architecture(const char *name)
 	char lower[32] = "";
 
 	name += sizeof(prefix) - 1;
-	for (size_t i = 0; name[i] && i < sizeof(lower) - 1; i++)
+	for (size_t i = 0; i < sizeof(lower) - 1 && name[i]; i++)
 		lower[i] = (char)tolower((unsigned char)name[i]);
 	return seccomp_arch_resolve_name(lower);
 }

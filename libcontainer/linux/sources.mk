@@ -71,6 +71,8 @@ linux_sources = \
 	libcontainer/linux/self_exe.h \
 	libcontainer/linux/signals.c \
 	libcontainer/linux/signals.h \
+	libcontainer/linux/socket.c \
+	libcontainer/linux/socket.h \
 	libcontainer/linux/terminal.c \
 	libcontainer/linux/terminal.h \
 	libcontainer/linux/terminal_relay.c \

@@ -104,7 +104,9 @@ test_e2e_file()	# SUITE FLAVOUR SECONDS BATS_FILE
 
 suite_e2e()
 {
-	! tap_built e2e plain test-programs || test_e2e_flavour e2e plain 300 "$top"/tests/e2e/*.bats
+	tap_built e2e plain test-programs || return 0
+	test_e2e_flavour e2e plain 300 "$top"/tests/e2e/*.bats
+	tap_check e2e 'the README shows the matrix as it came out' test_matrix_is_in_readme e2e
 }
 
 suite_e2e_asan()
@@ -119,10 +121,31 @@ suite_e2e_asan()
 	tap_check e2e-asan 'no report by ASan, LSan or UBSan' test_sanitizer_reports
 )
 
+test_matrix_table()	# SUITE
+{
+	awk -f "$lib/matrix.awk" "$tap_directory/$1.matrix.matrix.tap"
+}
+
+test_matrix_is_in_readme()	# SUITE
+{
+	# Without root the cells were skipped, and there is nothing to compare.
+	[ -e "$tap_directory/$1.matrix.matrix.tap" ] || return 0
+	diff <(sed -n '/^| time namespace/,/^$/p' "$top/README.md" | sed '/^$/d') <(test_matrix_table "$1")
+}
+
 suite_matrix()
 {
-	! tap_built matrix plain test-programs ||
-		test_e2e_flavour matrix plain 300 "$top/tests/e2e/matrix.bats"
+	tap_built matrix plain test-programs || return 0
+	test_e2e_flavour matrix plain 300 "$top/tests/e2e/matrix.bats"
+	tap_check matrix 'the README shows the matrix as it came out' test_matrix_is_in_readme matrix
+	test_matrix_table matrix
+}
+
+# Every system call, where ./dev test takes one in some.
+suite_faults()
+{
+	! tap_built faults plain test-programs ||
+		FAULTS_STEP=1 test_e2e_flavour faults plain 1200 "$top/tests/e2e/faults.bats"
 }
 
 suite_fuzz()
@@ -138,7 +161,7 @@ suite_fuzz()
 test_run()	# SUITE
 {
 	case $1 in
-	build | layers | matrix | fuzz) tap_suite "$1" "suite_$1" ;;
+	build | layers | matrix | faults | fuzz) tap_suite "$1" "suite_$1" ;;
 	lint) tap_suite lint suite_lint ;;
 	unit | e2e)
 		tap_suite "$1" "suite_$1"
@@ -149,14 +172,14 @@ test_run()	# SUITE
 
 dev_test()
 {
-	local suite known=" $test_suites matrix "
+	local suite known=" $test_suites matrix faults "
 
 	[ "${1-}" != all ] || shift
 	# shellcheck disable=SC2086 # a list of words
 	[ $# -gt 0 ] || set -- $test_suites
 	for suite; do
 		if [[ $known != *" $suite "* ]]; then
-			echo "dev: there is no suite '$suite'; there are: $test_suites matrix" >&2
+			echo "dev: there is no suite '$suite'; there are: $test_suites matrix faults" >&2
 			return 2
 		fi
 	done

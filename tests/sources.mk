@@ -23,6 +23,7 @@ unit_tests = \
 	tests/unit/test_lsm \
 	tests/unit/test_mount_options \
 	tests/unit/test_netlink \
+	tests/unit/test_netlink_address \
 	tests/unit/test_options \
 	tests/unit/test_output \
 	tests/unit/test_path \
@@ -61,6 +62,7 @@ bench_programs = \
 test_headers = \
 	tests/unit/cgroup_alone.h \
 	tests/unit/in_child.h \
+	tests/unit/netlink_experiment.h \
 	tests/unit/test_config.h \
 	tests/unit/test_rootfs.h \
 	tests/unit/test_tree.h \

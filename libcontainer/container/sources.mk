@@ -29,6 +29,8 @@ container_sources = \
 	libcontainer/container/init.c \
 	libcontainer/container/init_rootfs.c \
 	libcontainer/container/lifecycle.c \
+	libcontainer/container/net_devices.c \
+	libcontainer/container/net_devices.h \
 	libcontainer/container/passwd.c \
 	libcontainer/container/passwd.h \
 	libcontainer/container/pid_file.c \

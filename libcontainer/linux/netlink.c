@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Requests to rtnetlink(7): one RTM_NEWLINK each, answered by one acknowledgement. */
 #include "linux/netlink.h"
 
 #include <errno.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #ifndef WITHOUT_LIBMNL
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #else
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #endif
 
-#include "base/cleanup.h"
+#include "base/text.h"
 
 /* Longer than the kernel takes names; an empty one would name no interface, or every one. */
 static int netlink_check_name(const char *interface, struct error *err)
@@ -30,100 +30,138 @@ static int netlink_check_name(const char *interface, struct error *err)
 
 #ifndef WITHOUT_LIBMNL
 
-/* One request and its answer; every one here fits in far less. */
-#define NETLINK_BUFFER_SIZE 8192
+int netlink_open(struct netlink *netlink)
+{
+	int yes = 1;
 
-static void cleanup_mnl_socket(struct mnl_socket **socket)
+	netlink->sequence = 0;
+	netlink->reason[0] = '\0';
+	netlink->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (!netlink->socket)
+		return -errno;
+	/* Refusals in words, and without the refused request before them; kernels before 4.12 have
+	 * no words. */
+	mnl_socket_setsockopt(netlink->socket, NETLINK_CAP_ACK, &yes, sizeof(yes));
+	mnl_socket_setsockopt(netlink->socket, NETLINK_EXT_ACK, &yes, sizeof(yes));
+	if (mnl_socket_bind(netlink->socket, 0, MNL_SOCKET_AUTOPID) < 0) {
+		int saved = errno;
+
+		netlink_close(netlink);
+		return -saved;
+	}
+	return 0;
+}
+
+void netlink_close(struct netlink *netlink)
 {
 	int saved = errno;
 
-	if (*socket)
-		mnl_socket_close(*socket);
+	if (netlink->socket)
+		mnl_socket_close(netlink->socket);
+	netlink->socket = NULL;
 	errno = saved;
 }
 
-static struct nlmsghdr *netlink_start_link(char *buffer, unsigned int index, unsigned int flags)
+struct nlmsghdr *netlink_request(struct netlink *netlink, uint16_t type, uint16_t flags)
 {
-	struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
-	struct ifinfomsg *link;
+	struct nlmsghdr *request = mnl_nlmsg_put_header(netlink->buffer);
 
-	request->nlmsg_type = RTM_NEWLINK;
-	request->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	request->nlmsg_seq = 1;
-	link = mnl_nlmsg_put_extra_header(request, sizeof(*link));
-	link->ifi_family = AF_UNSPEC;
-	link->ifi_index = (int)index;
-	link->ifi_flags = flags;
-	link->ifi_change = flags;
+	request->nlmsg_type = type;
+	request->nlmsg_flags = NLM_F_REQUEST | flags;
+	request->nlmsg_seq = ++netlink->sequence;
 	return request;
 }
 
-/* Sends the request in `buffer` and waits for the kernel's word on it. 0 or -errno. */
-static int netlink_talk(char buffer[NETLINK_BUFFER_SIZE])
+static void netlink_read_reason(struct netlink *netlink, const struct nlmsghdr *message)
 {
-	__attribute__((cleanup(cleanup_mnl_socket))) struct mnl_socket *socket =
-		mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-	const struct nlmsghdr *request = (struct nlmsghdr *)buffer;
-	unsigned int sequence = request->nlmsg_seq;
-	int result;
+	const struct nlattr *attribute;
 
-	if (!socket || mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0)
-		return -errno;
-	if (mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
-		return -errno;
-	do {
-		ssize_t length = mnl_socket_recvfrom(socket, buffer, NETLINK_BUFFER_SIZE);
+	if (!(message->nlmsg_flags & NLM_F_ACK_TLVS) || !(message->nlmsg_flags & NLM_F_CAPPED))
+		return;
+	mnl_attr_for_each(attribute, message, sizeof(struct nlmsgerr))
+	{
+		if (mnl_attr_get_type(attribute) == NLMSGERR_ATTR_MSG &&
+			mnl_attr_validate(attribute, MNL_TYPE_NUL_STRING) == 0)
+			snprintf(netlink->reason, sizeof(netlink->reason), " (%s)",
+				mnl_attr_get_str(attribute));
+	}
+}
 
-		if (length < 0 && errno == EINTR)
-			result = MNL_CB_OK;
-		else if (length < 0)
+/* Both NLMSG_ERROR, which is the acknowledgement too, and NLMSG_DONE begin with an errno. */
+static int netlink_read_end(const struct nlmsghdr *message, void *context)
+{
+	const int *error = mnl_nlmsg_get_payload(message);
+
+	(void)context;
+	if (mnl_nlmsg_get_payload_len(message) < sizeof(*error)) {
+		errno = EBADMSG;
+		return MNL_CB_ERROR;
+	}
+	if (*error == 0)
+		return MNL_CB_STOP;
+	errno = -*error;
+	return MNL_CB_ERROR;
+}
+
+/* MNL_CB_OK: there is more to come. */
+static int netlink_read_answer(struct netlink *netlink, size_t length,
+	int (*read)(const struct nlmsghdr *, void *), void *context)
+{
+	mnl_cb_t control[] = {
+		[NLMSG_ERROR] = netlink_read_end,
+		[NLMSG_DONE] = netlink_read_end,
+	};
+	const struct nlmsghdr *first = (const struct nlmsghdr *)netlink->buffer;
+	int result = mnl_cb_run2(netlink->buffer, length, netlink->sequence,
+		mnl_socket_get_portid(netlink->socket), read, context, control,
+		ARRAY_LENGTH(control));
+
+	if (result < 0 && mnl_nlmsg_ok(first, (int)length) && first->nlmsg_type == NLMSG_ERROR)
+		netlink_read_reason(netlink, first);
+	return result;
+}
+
+int netlink_talk(
+	struct netlink *netlink, int (*read)(const struct nlmsghdr *, void *), void *context)
+{
+	const struct nlmsghdr *request = (const struct nlmsghdr *)netlink->buffer;
+	int result = MNL_CB_OK;
+
+	netlink->reason[0] = '\0';
+	if (mnl_socket_sendto(netlink->socket, request, request->nlmsg_len) < 0)
+		return -errno;
+	while (result == MNL_CB_OK) {
+		ssize_t length =
+			mnl_socket_recvfrom(netlink->socket, netlink->buffer, NETLINK_BUFFER_SIZE);
+
+		if (length >= 0)
+			result = netlink_read_answer(netlink, (size_t)length, read, context);
+		else if (errno != EINTR)
 			return -errno;
-		else
-			result = mnl_cb_run(buffer, (size_t)length, sequence,
-				mnl_socket_get_portid(socket), NULL, NULL);
-	} while (result == MNL_CB_OK);
+	}
 	return result < 0 ? -errno : 0;
 }
 
 int netlink_set_up(const char *interface, struct error *err)
 {
-	char buffer[NETLINK_BUFFER_SIZE] __attribute__((aligned(8)));
+	cleanup_netlink struct netlink netlink;
 	struct nlmsghdr *request;
-	int result;
+	struct ifinfomsg *link;
+	int result = netlink_open(&netlink);
 
+	if (result < 0)
+		return error_errno(err, -result, "open a socket of rtnetlink");
 	if (netlink_check_name(interface, err) < 0)
 		return -1;
-	request = netlink_start_link(buffer, 0, IFF_UP);
+	request = netlink_request(&netlink, RTM_NEWLINK, NLM_F_ACK);
+	link = mnl_nlmsg_put_extra_header(request, sizeof(*link));
+	link->ifi_flags = IFF_UP;
+	link->ifi_change = IFF_UP;
 	mnl_attr_put_strz(request, IFLA_IFNAME, interface);
-	result = netlink_talk(buffer);
+	result = netlink_talk(&netlink, NULL, NULL);
 	if (result < 0)
-		return error_errno(
-			err, -result, "network interface \"%s\": cannot be set up", interface);
-	return 0;
-}
-
-int netlink_move(const char *interface, int netns_fd, const char *name, struct error *err)
-{
-	char buffer[NETLINK_BUFFER_SIZE] __attribute__((aligned(8)));
-	struct nlmsghdr *request;
-	unsigned int index;
-	int result;
-
-	if (netlink_check_name(interface, err) < 0 || (name && netlink_check_name(name, err) < 0))
-		return -1;
-	/* By number, since IFLA_IFNAME is the name that it gets. */
-	index = if_nametoindex(interface);
-	if (index == 0)
-		return error_errno(err, errno, "network interface \"%s\"", interface);
-	request = netlink_start_link(buffer, index, 0);
-	mnl_attr_put_u32(request, IFLA_NET_NS_FD, (uint32_t)netns_fd);
-	if (name)
-		mnl_attr_put_strz(request, IFLA_IFNAME, name);
-	result = netlink_talk(buffer);
-	if (result < 0)
-		return error_errno(err, -result,
-			"network interface \"%s\": cannot be moved into the container as \"%s\"",
-			interface, name ? name : interface);
+		return error_errno(err, -result, "network interface \"%s\": cannot be set up%s",
+			interface, netlink.reason);
 	return 0;
 }
 
@@ -147,17 +185,6 @@ int netlink_set_up(const char *interface, struct error *err)
 		return error_errno(
 			err, errno, "network interface \"%s\": cannot be set up", interface);
 	return 0;
-}
-
-int netlink_move(const char *interface, int netns_fd, const char *name, struct error *err)
-{
-	(void)netns_fd;
-	if (netlink_check_name(interface, err) < 0 || (name && netlink_check_name(name, err) < 0))
-		return -1;
-	return error_set(err, ENOSYS,
-		"network interface \"%s\": this elsewhen is built without libmnl and moves no "
-		"interfaces",
-		interface);
 }
 
 #endif

@@ -52,6 +52,10 @@ linux_sources = \
 	libcontainer/linux/namespace.h \
 	libcontainer/linux/netlink.c \
 	libcontainer/linux/netlink.h \
+	libcontainer/linux/netlink_address.c \
+	libcontainer/linux/netlink_address.h \
+	libcontainer/linux/netlink_link.c \
+	libcontainer/linux/netlink_link.h \
 	libcontainer/linux/process.c \
 	libcontainer/linux/process.h \
 	libcontainer/linux/procfs.c \

@@ -47,7 +47,8 @@ lint_manual()
 	local page findings
 
 	for page in "$top"/man/*.8; do
-		findings=$(mandoc -W warning -T lint "$page") || true
+		# What other pages this machine has says nothing about ours.
+		findings=$(mandoc -T lint -W style "$page" | grep -v 'mandoc\.db\|referenced manual not found') || true
 		[ -z "$findings" ] || { echo "$findings"; return 1; }
 	done
 }

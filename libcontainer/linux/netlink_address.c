@@ -22,6 +22,20 @@ struct netlink_address_search {
 	struct text *messages;
 };
 
+/* The kernel tells IPv4 addresses in the order in which they were given, the others newest first.
+ */
+static void netlink_address_keep_in_order(struct text *messages, const struct nlmsghdr *message)
+{
+	const struct ifaddrmsg *address = mnl_nlmsg_get_payload(message);
+	size_t length = MNL_ALIGN(message->nlmsg_len);
+
+	text_add_bytes(messages, message, length);
+	if (address->ifa_family == AF_INET)
+		return;
+	memmove(messages->data + length, messages->data, messages->length - length);
+	memcpy(messages->data, message, length);
+}
+
 static int netlink_address_keep(const struct nlmsghdr *message, void *context)
 {
 	const struct netlink_address_search *search = context;
@@ -29,7 +43,7 @@ static int netlink_address_keep(const struct nlmsghdr *message, void *context)
 
 	if (message->nlmsg_type == RTM_NEWADDR && address->ifa_index == search->index &&
 		address->ifa_scope == RT_SCOPE_UNIVERSE && (address->ifa_flags & IFA_F_PERMANENT))
-		text_add_bytes(search->messages, message, MNL_ALIGN(message->nlmsg_len));
+		netlink_address_keep_in_order(search->messages, message);
 	return MNL_CB_OK;
 }
 
@@ -49,11 +63,10 @@ static int netlink_addresses_dump(unsigned int index, struct text *messages)
 
 int netlink_addresses_save(unsigned int index, struct netlink_addresses *addresses)
 {
-	size_t before = addresses->messages.length;
 	int result = -EINTR;
 
 	for (int i = 0; i < NETLINK_ADDRESS_TRIES && result == -EINTR; i++) {
-		addresses->messages.length = before;
+		addresses->messages.length = 0;
 		result = netlink_addresses_dump(index, &addresses->messages);
 	}
 	return result;

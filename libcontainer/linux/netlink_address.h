@@ -6,13 +6,13 @@
 #include "base/text.h"
 #include "linux/netlink_link.h"
 
-/* The kernel's own RTM_NEWADDR messages, one after the other. */
+/* The kernel's own RTM_NEWADDR messages, oldest address first. */
 struct netlink_addresses {
 	struct text messages;
 };
 
 /*
- * Adds the addresses that somebody gave to the interface (IFA_F_PERMANENT) for everywhere
+ * Keeps the addresses that somebody gave to the interface (IFA_F_PERMANENT) for everywhere
  * (RT_SCOPE_UNIVERSE), of every family; others the kernel makes anew, or they are for one network
  * only. The interface is in the caller's network namespace.
  */

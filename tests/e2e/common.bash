@@ -286,7 +286,7 @@ tagged_processes()
 
 test_cgroups()
 {
-	find /sys/fs/cgroup -maxdepth 3 -type d -name "${CGROUP#/}*" 2>/dev/null
+	find /sys/fs/cgroup -maxdepth 3 -type d -name "${CGROUP#/}" 2>/dev/null
 }
 
 test_mounts()

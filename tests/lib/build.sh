@@ -31,10 +31,17 @@ build_autogen()
 	return 1
 }
 
-# A clone that moved has the old paths in its build directories.
+# What configure's answer depends on: the place, since a clone may move, and what ./dev installs later
+# than the first build (cmocka, for the unit tests).
+build_surroundings()
+{
+	echo "$top"
+	pkg-config --modversion cmocka 2>/dev/null || echo 'no cmocka'
+}
+
 build_configured()	# DIRECTORY
 {
-	[ -f "$1/config.status" ] && [ "$(cat "$1/configured-for" 2>/dev/null)" = "$top" ]
+	[ -f "$1/config.status" ] && [ "$(cat "$1/configured-for" 2>/dev/null)" = "$(build_surroundings)" ]
 }
 
 build_configure()	# FLAVOUR
@@ -50,7 +57,7 @@ build_configure()	# FLAVOUR
 		tail -n 20 "$directory/configure.log" >&2
 		return 1
 	fi
-	echo "$top" >"$directory/configured-for"
+	build_surroundings >"$directory/configured-for"
 }
 
 # build_flavour FLAVOUR [MAKE TARGET...]: quiet unless it fails.

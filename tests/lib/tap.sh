@@ -83,6 +83,7 @@ tap_suite()
 	: >"$results"
 	[ ! -t 1 ] || printf '%-12s ...\r' "$suite"
 	"$@"
+	[ -s "$results" ] || echo 'fail it ran no test' >>"$results"
 	printf '%-12s %-40s %4d s\n' "$suite" "$(tap_score "$results")" $((SECONDS - begin))
 	{ grep -e '^fail ' -e '^note ' "$results" || true; } |
 		sed -e 's/^fail /  FAILED  /' -e 's/^note # \{0,1\}/            /'

@@ -41,16 +41,18 @@ suite_layers()
 
 test_unit_flavour()	# SUITE FLAVOUR
 {
-	local program name
+	local program name found=
 
 	for program in "$top/build/$2"/tests/unit/test_*; do
 		{ [ -x "$program" ] && [ -f "$program" ]; } || continue
+		found=yes
 		name=${program##*/}
 		# Their temporary files and cores stay out of the tree.
 		CMOCKA_MESSAGE_OUTPUT=TAP ELSEWHEN_TEST_DATA=$top/tests/data \
 			ELSEWHEN=$top/build/$2/elsewhen \
 			tap_program "$1" "$name" 120 "$program"
 	done
+	[ -n "$found" ] || tap_check "$1" "unit tests are built in build/$2" false
 }
 
 suite_unit()

@@ -160,22 +160,22 @@ static inline void addresses_of(const char *label, char *text, size_t size)
 		/* What the kernel made itself is not what is looked for. */
 		if (six && strncmp(name, "fe80:", 5) == 0)
 			continue;
-		snprintf(text + strlen(text), size - strlen(text), "%s%s/%d",
-			text[0] ? " " : "", name, prefix);
+		snprintf(text + strlen(text), size - strlen(text), "%s%s/%d", text[0] ? " " : "",
+			name, prefix);
 	}
 	freeifaddrs(all);
 }
 
-#define CHECK_ADDRESSES(label, expected)                                                    \
-	do {                                                                                \
-		char found_[512];                                                           \
-                                                                                            \
-		addresses_of(label, found_, sizeof(found_));                                \
-		if (strcmp(found_, expected) != 0) {                                        \
-			dprintf(STDERR_FILENO, "%s:%d: %s has '%s', not '%s'\n", __FILE__,  \
-				__LINE__, label, found_, expected);                         \
-			_exit(1);                                                           \
-		}                                                                           \
+#define CHECK_ADDRESSES(label, expected)                                                   \
+	do {                                                                               \
+		char found_[512];                                                          \
+                                                                                           \
+		addresses_of(label, found_, sizeof(found_));                               \
+		if (strcmp(found_, expected) != 0) {                                       \
+			dprintf(STDERR_FILENO, "%s:%d: %s has '%s', not '%s'\n", __FILE__, \
+				__LINE__, label, found_, expected);                        \
+			_exit(1);                                                          \
+		}                                                                          \
 	} while (0)
 
 static inline int open_own_network(void)

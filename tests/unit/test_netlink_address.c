@@ -65,7 +65,8 @@ static int see_flags(const struct nlmsghdr *message, void *context)
 
 	if (inet_pton(address->ifa_family, seen->address, wanted) != 1)
 		return MNL_CB_OK;
-	mnl_attr_for_each(attribute, message, sizeof(*address)) {
+	mnl_attr_for_each(attribute, message, sizeof(*address))
+	{
 		if (mnl_attr_get_type(attribute) == IFA_FLAGS)
 			flags = mnl_attr_get_u32(attribute);
 		if (mnl_attr_get_type(attribute) == IFA_ADDRESS)

@@ -22,6 +22,7 @@ unit_tests = \
 	tests/unit/test_json_writer \
 	tests/unit/test_lsm \
 	tests/unit/test_mount_options \
+	tests/unit/test_net_devices \
 	tests/unit/test_netlink \
 	tests/unit/test_netlink_address \
 	tests/unit/test_options \

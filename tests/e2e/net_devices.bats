@@ -61,7 +61,7 @@ assert_untouched()
 	succeeded
 	contains "$output" 10.98.0.1/24
 	run in_network ip -o link show dev veth9
-	matches "$output" '<[A-Z,-]*UP[A-Z,_]*> mtu 1400 '
+	matches "$output" '[<,]UP[,>].* mtu 1400 '
 }
 
 gone_from_runtime()
@@ -72,11 +72,12 @@ gone_from_runtime()
 
 @test "a device is moved, has its new name, its address and its MTU, and is up" {
 	make_bundle '.linux.netDevices = {veth9: {name: "eth9"}}'
-	shell 'ip -o link show dev eth9; ip -o -4 address show dev eth9; ip -o link | grep -c veth9:'
+	shell 'ip -o link show dev eth9; ip -o -4 address show dev eth9; ip -o link | grep -c veth9'
 	local hardware
-	hardware=$(in_network cat /proc/self/net/dev >/dev/null; in_network ip -o link show dev veth9 | grep -o 'ether [0-9a-f:]*')
+	hardware=$(in_network ip -o link show dev veth9 | grep -o 'ether [0-9a-f:]*')
 	run run_container
-	matches "${lines[0]}" 'eth9(@[^ ]*)?: <[A-Z,-]*[<,]UP[>,].* mtu 1400 '
+	equal "${#lines[@]}" 3
+	matches "${lines[0]}" 'eth9(@[^ ]*)?: <(.*,)?UP[,>].* mtu 1400 '
 	contains "${lines[0]}" "$hardware"
 	contains "${lines[1]}" 10.98.0.1/24
 	equal "${lines[2]}" 0
@@ -85,7 +86,7 @@ gone_from_runtime()
 
 @test "without a name it keeps its own" {
 	make_bundle '.linux.netDevices = {veth9: {}}'
-	shell 'ip -o -4 address show dev veth9'
+	arguments ip -o -4 address show dev veth9
 	run run_container
 	succeeded
 	contains "$output" 10.98.0.1/24
@@ -97,7 +98,7 @@ gone_from_runtime()
 	in_network_of "$HELPER" ip link add num0 type veth
 	make_bundle '.linux.netDevices = {veth9: {name: "num%d"}}'
 	use_network_of "$HELPER"
-	shell 'ip -o -4 address show dev num1'
+	arguments ip -o -4 address show dev num1
 	run run_container
 	succeeded
 	contains "$output" 10.98.0.1/24
@@ -106,7 +107,7 @@ gone_from_runtime()
 @test "IPv6 addresses go with it" {
 	in_network ip -6 address add fd98::1/64 dev veth9 || skip 'no IPv6 here'
 	make_bundle '.linux.netDevices = {veth9: {name: "eth9"}}'
-	shell 'ip -o -6 address show dev eth9'
+	arguments ip -o -6 address show dev eth9
 	run run_container
 	succeeded
 	contains "$output" fd98::1/64
@@ -122,7 +123,6 @@ gone_from_runtime()
 }
 
 @test "a createRuntime hook finds it in the container" {
-	local state
 	make_bundle '.linux.netDevices = {veth9: {name: "eth9"}}'
 	edit --arg out "$WORK/hook" '.hooks.createRuntime = [{path: "/bin/sh", args: ["sh", "-c",
 		"nsenter --net=/proc/$(jq .pid)/ns/net busybox ip -o -4 address show dev eth9 >\($out)"],
@@ -130,8 +130,7 @@ gone_from_runtime()
 	arguments true
 	run run_container
 	succeeded
-	state=$(cat "$WORK/hook")
-	contains "$state" 10.98.0.1/24
+	contains "$(cat "$WORK/hook")" 10.98.0.1/24
 }
 
 @test "into a network namespace by path, where it stays" {
@@ -154,7 +153,7 @@ gone_from_runtime()
 		| .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
 		| .linux.gidMappings = [{containerID: 0, hostID: 200000, size: 65536}]'
 	chown -R 100000:200000 "$ROOTFS"
-	shell 'ip -o -4 address show dev eth9 && ip link set eth9 down'
+	arguments ip -o -4 address show dev eth9
 	run run_container
 	succeeded
 	contains "$output" 10.98.0.1/24

@@ -1,0 +1,75 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The config.json files that real engines wrote (tests/data/engines) run as they are, but for what
+# was only there: the program, the sources of bind mounts, namespaces of other containers, hooks, and
+# limits above the machine's own.
+
+load common
+
+# A rootfs, and something to bind in the place of what the engine had.
+recorded_setup()
+{
+	make_rootfs "$ROOTFS"
+	mkdir -p "$ROOTFS/m" "$ROOTFS/var/tmp" "$WORK/directory"
+	echo file >"$WORK/file"
+}
+
+recorded_config()	# FILE
+{
+	jq --arg work "$WORK" --arg tag "$TAG" --arg cgroup "$CGROUP/$ID" '
+		.root.path = "rootfs" | .hooks = {} | .linux.cgroupsPath = $cgroup
+		| .process.args = ["sh", "-c", "cat /proc/1/comm; echo ran"]
+		| .process.env += [$tag] | .process.terminal = false
+		| .process.rlimits = [.process.rlimits[]? | select(.hard <= 1024)]
+		| .linux.namespaces |= map({type})
+		| if (.process.oomScoreAdj // 0) < 0 then .process.oomScoreAdj = 0 else . end
+		| .mounts |= map(if .type != "bind" then .
+			elif .destination == "/m" or .destination == "/dev/shm" then .source = $work + "/directory"
+			else .source = $work + "/file" end)' "$1" >"$BUNDLE/config.json"
+}
+
+# The id that root of the container has out here owns the rootfs, as engines see to it.
+recorded_owner()
+{
+	chown -R "$(jq '.linux.uidMappings[0].hostID // 0' "$BUNDLE/config.json")" "$ROOTFS"
+}
+
+run_recorded()	# ENGINE
+{
+	local config
+
+	recorded_setup
+	for config in "$BATS_TEST_DIRNAME/../data/engines/$1"/[0-9]*.json; do
+		recorded_config "$config"
+		recorded_owner
+		run elsewhen run --bundle "$BUNDLE" "$ID"
+		[ "$status" = 0 ] || { echo "$config: $output"; return 1; }
+		contains "$output" ran
+	done
+	assert_no_leftovers
+}
+
+@test "podman 4.3" { run_recorded podman-4.3.1; }
+@test "podman 5.8" { run_recorded podman-5.8.6; }
+@test "docker 20.10" { run_recorded docker-20.10; }
+@test "containerd 1.6, by CRI" { run_recorded cri-containerd1.6; }
+@test "containerd 2.1, by CRI" { run_recorded cri-containerd2.1; }
+@test "kubelet 1.20 with containerd 1.6" { run_recorded kubelet1.20-containerd1.6; }
+
+@test "exec: the process files that engines gave" {
+	local file
+
+	recorded_setup
+	recorded_config "$BATS_TEST_DIRNAME/../data/engines/podman-4.3.1/1.json"
+	edit '.process.args = ["sleep", "100"]'
+	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
+	for file in "$BATS_TEST_DIRNAME"/../data/engines/*/exec-process-*.json; do
+		jq --arg tag "$TAG" '.args = ["sh", "-c", "echo ran"] | .terminal = false | .env += [$tag]
+			| .cwd = "/" | if (.oomScoreAdj // 0) < 0 then .oomScoreAdj = 0 else . end
+			| .rlimits = []' "$file" >"$WORK/process.json"
+		run elsewhen exec --process "$WORK/process.json" "$ID"
+		[ "$status" = 0 ] || { echo "$file: $output"; return 1; }
+		equal "$output" ran
+	done
+	elsewhen delete --force "$ID"
+}

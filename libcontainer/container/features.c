@@ -38,6 +38,9 @@ int container_features(char **json, size_t *length, struct error *err)
 		.apparmor = lsm_apparmor_enabled(),
 		.selinux = lsm_selinux_enabled(),
 		.idmap = true,
+#ifndef WITHOUT_LIBMNL
+		.net_devices = true,
+#endif
 		.annotations = none,
 		.potentially_unsafe_config_annotations = none,
 	};

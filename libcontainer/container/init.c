@@ -61,14 +61,15 @@ static int init_bring_lo_up(void *context, struct error *err)
 	return netlink_set_up("lo", err);
 }
 
-/* Only hooks need the runtime; they and a seccomp agent are told the pid that it knows init by. */
+/* For hooks and devices from outside; and hooks and a seccomp agent are told the pid that it knows
+ * us by. */
 static bool init_needs_runtime(const struct oci_config *config)
 {
 	const struct oci_hooks *hooks = &config->hooks;
 
-	return filter_notifies(&config->linux_.seccomp) || hooks->prestart.length ||
-	       hooks->create_runtime.length || hooks->create_container.length ||
-	       hooks->start_container.length;
+	return config->linux_.net_devices_length || filter_notifies(&config->linux_.seccomp) ||
+	       hooks->prestart.length || hooks->create_runtime.length ||
+	       hooks->create_container.length || hooks->start_container.length;
 }
 
 static int init_wait_for_hooks(void *context, struct error *err)

@@ -9,6 +9,7 @@
 #include "container/creation.h"
 #include "container/directory.h"
 #include "container/hooks.h"
+#include "container/net_devices.h"
 #include "container/sync.h"
 #include "linux/attributes.h"
 #include "linux/process.h"
@@ -76,6 +77,9 @@ static int supervise_run_hooks(struct creation *creation, struct error *err)
 	const struct oci_hooks *hooks = &creation->config->hooks;
 	pid_t pid = creation->enter.init;
 
+	/* First: hooks and sysctls find the devices in their place. */
+	if (net_devices_move(creation->config, pid, err) < 0)
+		return -1;
 	creation->hooks_ran = true;
 	if (hooks_run(&hooks->prestart, "prestart", &creation->state, OCI_STATUS_CREATING, pid,
 		    err) < 0)

@@ -9,8 +9,9 @@
  * I am in my new user namespace: write my id maps runtime -> child     SYNC_IDMAP_DONE      they
  * are written stage   -> runtime   SYNC_INIT_PID        value: the pid of init, which is your child
  * now init    -> runtime   SYNC_HOOKS_PLEASE    my namespaces and mounts are there, "/" is not yet
- *   runtime -> init      SYNC_HOOKS_DONE      prestart and createRuntime hooks ran; value: your pid
- * out here init    -> runtime   SYNC_CONSOLE         with a descriptor: the terminal's master init
+ *   runtime -> init      SYNC_HOOKS_DONE      netDevices are in, prestart and createRuntime hooks
+ * ran; value: your pid out here init    -> runtime   SYNC_CONSOLE         with a descriptor: the
+ * terminal's master init
  * -> runtime   SYNC_LISTENER        with a descriptor: the seccomp notifications init    -> runtime
  * SYNC_READY           all is done but the start runtime -> init      SYNC_CREATED         that is
  * written down: wait on the start socket runtime -> init      SYNC_START           become the

@@ -68,7 +68,7 @@ static void features_write_linux(struct json_writer *writer, const struct oci_fe
 	json_open_object(writer, "mountExtensions");
 	features_write_enabled(writer, "idmap", features->idmap);
 	json_close_object(writer);
-	features_write_enabled(writer, "netDevices", true);
+	features_write_enabled(writer, "netDevices", features->net_devices);
 	json_close_object(writer);
 }
 

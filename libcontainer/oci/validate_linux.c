@@ -105,7 +105,8 @@ int validate_net_devices(const struct oci_config *config, struct error *err)
 	}
 	validate_names_sort(names, count);
 	for (size_t i = 1; i < count; i++) {
-		if (strcmp(names[i - 1].name, names[i].name) == 0)
+		/* Of a template ("eth%d") the kernel makes as many names as are asked for. */
+		if (strcmp(names[i - 1].name, names[i].name) == 0 && !strchr(names[i].name, '%'))
 			return error_set(err, EINVAL,
 				"linux.netDevices: two devices would have the name '%s' in the "
 				"container",

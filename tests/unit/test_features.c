@@ -158,6 +158,7 @@ static void all_of_it(void **state)
 		.apparmor = true,
 		.selinux = true,
 		.idmap = true,
+		.net_devices = true,
 		.annotations = annotations,
 		.potentially_unsafe_config_annotations = unsafe,
 	};
@@ -187,6 +188,7 @@ static void all_of_it(void **state)
 	assert_true(document.linux_.selinux.enabled.value);
 	assert_true(document.linux_.net_devices.enabled.value);
 	assert_true(document.linux_.mount_extensions.idmap.enabled.value);
+	assert_true(document.linux_.net_devices.enabled.value);
 	assert_true(document.linux_.intel_rdt.set && !document.linux_.intel_rdt.enabled.value);
 	assert_int_equal(document.annotations.length, 3);
 	assert_string_equal(document.annotations.items[0].key, "elsewhen.dev/version");

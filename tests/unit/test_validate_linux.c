@@ -200,6 +200,7 @@ static void net_devices(void **state)
 			"linux.netDevices.eth0.name: '..'" },
 		{ NETWORK "'netDevices': {'eth0': {'name': 'a b'}}",
 			"linux.netDevices.eth0.name: " },
+		{ NETWORK "'netDevices': {'a': {'name': 'eth%d'}, 'b': {'name': 'eth%d'}}", NULL },
 		{ NETWORK "'netDevices': {'eth0': {'name': 'eth1'}, 'eth1': {}}",
 			"linux.netDevices: two devices would have the name 'eth1'" },
 	};

@@ -148,12 +148,13 @@ static inline void addresses_of(const char *label, char *text, size_t size)
 		bool six = family == AF_INET6;
 		size_t offset = six ? offsetof(struct sockaddr_in6, sin6_addr)
 				    : offsetof(struct sockaddr_in, sin_addr);
-		const unsigned char *mask = (const unsigned char *)next->ifa_netmask + offset;
+		const unsigned char *mask;
 		char name[INET6_ADDRSTRLEN];
 		int prefix = 0;
 
 		if ((family != AF_INET && !six) || strcmp(next->ifa_name, label) != 0)
 			continue;
+		mask = (const unsigned char *)next->ifa_netmask + offset;
 		for (int i = 0; i < (six ? 16 : 4); i++)
 			prefix += __builtin_popcount(mask[i]);
 		inet_ntop(family, (const char *)next->ifa_addr + offset, name, sizeof(name));

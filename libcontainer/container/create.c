@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,20 +12,18 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/io.h"
 #include "base/log.h"
-#include "base/path.h"
 #include "container/adapt.h"
 #include "container/directory.h"
 #include "container/hooks.h"
+#include "container/net_devices.h"
 #include "container/passwd.h"
 #include "container/pid_file.h"
 #include "container/recipe.h"
 #include "container/supervise.h"
 #include "container/sync.h"
+#include "linux/procfs.h"
 #include "linux/socket.h"
-#include "linux/terminal.h"
-#include "oci/validate.h"
 
 void creation_reset(struct creation *creation)
 {
@@ -70,113 +67,12 @@ void creation_close(struct creation *creation)
 	free(creation->bundle);
 }
 
-static int create_read_config(void *context, struct error *err)
-{
-	struct creation *creation = context;
-	const char *bundle = creation->options->bundle ? creation->options->bundle : ".";
-	cleanup_text struct text path = { 0 };
-	ssize_t length;
-
-	if (oci_container_id_validate(creation->id, err) < 0)
-		return -1;
-	creation->bundle = realpath(bundle, NULL);
-	if (!creation->bundle)
-		return error_errno(err, errno, "--bundle: '%s'", bundle);
-	text_printf(&path, "%s/config.json", creation->bundle);
-	length = io_read_file(AT_FDCWD, path.data, &creation->config_json, OCI_CONFIG_SIZE_MAX);
-	if (length < 0)
-		return error_errno(err, (int)-length, "read '%s'", path.data);
-	creation->config_length = (size_t)length;
-	if (oci_config_parse(
-		    creation->config_json, creation->config_length, &creation->config, err) < 0)
-		return -1;
-	return oci_config_validate(creation->config, err);
-}
-
-static int create_check_options(struct creation *creation, struct error *err)
-{
-	const struct oci_process *process = &creation->config->process;
-	bool background = !creation->starts_itself || creation->options->detach;
-
-	if (!process->set)
-		return error_set(err, EINVAL, "process: is required to create a container");
-	if (process->terminal && background && !creation->options->console_socket)
-		return error_set(err, EINVAL,
-			"process.terminal: true needs --console-socket, or `run` in the "
-			"foreground");
-	if (!process->terminal && creation->options->console_socket)
-		return error_set(err, EINVAL, "--console-socket: process.terminal is not true");
-	return 0;
-}
-
-static int create_check_machine(void *context, struct error *err)
-{
-	struct creation *creation = context;
-
-	if (create_check_options(creation, err) < 0)
-		return -1;
-	return preflight_check(creation->config, err);
-}
-
-static int create_plan_processes(void *context, struct error *err)
-{
-	struct creation *creation = context;
-	const struct oci_config *config = creation->config;
-	struct enter *enter = &creation->enter;
-
-	if (plan_make(config, &enter->plan, err) < 0)
-		return -1;
-	adapt_maps(&config->linux_.uid_mappings, &config->linux_.gid_mappings,
-		&creation->config->arena, &enter->maps);
-	adapt_time_offsets(&config->linux_, &enter->offsets);
-	if (timens_nest(-1, &enter->offsets) < 0)
-		return error_set(err, ERANGE, "linux.timeOffsets: out of range");
-	creation->own_mounts = plan_source(&enter->plan, OCI_NAMESPACE_MOUNT) == PLAN_NEW;
-	if (filter_new(&config->linux_.seccomp, &creation->filter, err) < 0)
-		return -1;
-	creation->opens_for_init = creation->own_mounts && caps_have(CAP_SYS_ADMIN) &&
-				   plan_source(&enter->plan, OCI_NAMESPACE_USER) != PLAN_INHERIT;
-	return 0;
-}
-
-static int create_plan_mounts(void *context, struct error *err)
-{
-	struct creation *creation = context;
-	struct oci_config *config = creation->config;
-
-	creation->mounts = arena_alloc(
-		&config->arena, (config->mounts_length + 1) * sizeof(struct mount_request));
-	for (size_t i = 0; i < config->mounts_length; i++)
-		if (adapt_mount(&config->mounts[i], i, config->linux_.mount_label, creation->bundle,
-			    &config->arena, &creation->mounts[i], err) < 0)
-			return -1;
-	return 0;
-}
-
 static int create_compile_seccomp(void *context, struct error *err)
 {
 	struct creation *creation = context;
 
 	return filter_compile(creation->filter, creation->runtime->root,
 		&creation->config->linux_.seccomp, &creation->config->arena, err);
-}
-
-static int create_plan_cgroup(void *context, struct error *err)
-{
-	struct creation *creation = context;
-	enum cgroup_manager manager = creation->runtime->cgroup_disabled ? CGROUP_MANAGER_DISABLED
-									 : CGROUP_MANAGER_CGROUPFS;
-
-	if (cgroup_plan_make(manager, creation->config->linux_.cgroups_path, creation->id,
-		    &creation->cgroup, err) < 0)
-		return -1;
-	for (size_t i = 0; i < creation->config->mounts_length; i++) {
-		const char *type = creation->mounts[i].type;
-
-		if (type && text_starts_with(type, "cgroup"))
-			return cgroup_view_make(&creation->cgroup, &creation->cgroup_view, err);
-	}
-	return 0;
 }
 
 static int create_make_directory(void *context, struct error *err)
@@ -387,11 +283,58 @@ static int create_set_limits(void *context, struct error *err)
 	return cgroup_apply(&creation->cgroup, &resources, err);
 }
 
+/* As soon as the pid is known it is in the state file: from there `delete --force` can kill it. */
+static int create_record_init(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	struct oci_state_file *state = &creation->state;
+	unsigned long long start_time;
+	int result;
+
+	if (state->pid == creation->enter.init)
+		return 0;
+	result = procfs_start_time(creation->enter.init, &start_time);
+	if (result < 0)
+		return error_errno(err, -result, "read the start time of init (pid %d)",
+			(int)creation->enter.init);
+	state->pid = creation->enter.init;
+	state->start_time = start_time;
+	return directory_save_state(creation->directory, state, err);
+}
+
+/* runtime.md, "Lifecycle" 3 and 4, in this order. */
+static int create_run_hooks(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	const struct oci_hooks *hooks = &creation->config->hooks;
+	pid_t pid = creation->enter.init;
+
+	/* First: hooks and sysctls find the devices in their place. */
+	if (net_devices_move(creation->config, pid, err) < 0)
+		return -1;
+	creation->hooks_ran = true;
+	if (hooks_run(&hooks->prestart, "prestart", &creation->state, OCI_STATUS_CREATING, pid,
+		    err) < 0)
+		return -1;
+	if (hooks_run(&hooks->create_runtime, "createRuntime", &creation->state,
+		    OCI_STATUS_CREATING, pid, err) < 0)
+		return -1;
+	return sync_send(creation->enter.runtime_end, SYNC_HOOKS_DONE, pid, err);
+}
+
 static int create_serve_init(void *context, struct error *err)
 {
 	struct creation *creation = context;
+	const struct supervisor supervisor = {
+		.enter = &creation->enter,
+		.process = &creation->config->process,
+		.console = &creation->console,
+		.record = create_record_init,
+		.run_hooks = create_run_hooks,
+		.context = creation,
+	};
 
-	return supervise_until_ready(creation, err);
+	return supervise_until_ready(&supervisor, err);
 }
 
 static const struct recipe_step create_steps[] = {
@@ -455,32 +398,6 @@ int container_create(const struct container_runtime *runtime, const char *id,
 		if (result < 0)
 			creation_undo(&creation);
 	}
-	creation_close(&creation);
-	return result;
-}
-
-int container_validate(
-	const struct container_runtime *runtime, const char *bundle, struct error *err)
-{
-	struct container_create_options options = { .bundle = bundle };
-	static const struct recipe_step checks[] = {
-		{ "read config.json", create_read_config, NULL },
-		{ "check it against this machine", create_check_machine, NULL },
-		{ "plan the processes", create_plan_processes, NULL },
-		{ "plan the mounts", create_plan_mounts, NULL },
-		{ "compile the seccomp filter", create_compile_seccomp, NULL },
-		{ NULL, NULL, NULL },
-	};
-	struct creation creation;
-	int result;
-
-	creation_reset(&creation);
-	creation.runtime = runtime;
-	creation.options = &options;
-	creation.id = "validate";
-	/* A terminal is asked for at `create`; what config.json says of it is right either way. */
-	creation.starts_itself = true;
-	result = recipe_run(checks, &creation, err);
 	creation_close(&creation);
 	return result;
 }

@@ -41,7 +41,6 @@ struct creation {
 	int console_socket; /* connected, or -1 */
 	int console;        /* the terminal's master, for a foreground run, or -1 */
 	int start_socket;   /* listening, or -1 */
-	bool ready;         /* init waits for the start */
 	bool hooks_ran;     /* prestart or createRuntime: poststop is owed when it fails now */
 
 	/* Init's alone. */
@@ -63,6 +62,13 @@ int creation_finish(struct creation *creation, enum oci_status status, struct er
 
 /* Undoes a made container whole: process, cgroup, directory. */
 void creation_undo(struct creation *creation);
+
+/* The steps that make nothing (create_plan.c). */
+int create_read_config(void *creation, struct error *err);
+int create_check_machine(void *creation, struct error *err);
+int create_plan_processes(void *creation, struct error *err);
+int create_plan_mounts(void *creation, struct error *err);
+int create_plan_cgroup(void *creation, struct error *err);
 
 /* Init's recipe; the `init` of enter_spawn. */
 void init_run(void *creation);

@@ -7,9 +7,9 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
-#include "base/path.h"
 #include "container/adapt.h"
 #include "container/become.h"
+#include "container/console.h"
 #include "container/directory.h"
 #include "container/exec_process.h"
 #include "container/filter.h"
@@ -134,26 +134,13 @@ static int exec_connect_sockets(void *context, struct error *err)
 static int exec_open_terminal(void *context, struct error *err)
 {
 	struct execution *execution = context;
-	const struct oci_process *process = execution->process;
-	cleanup_close int devfd = -1, master = -1, slave = -1;
-	int result;
+	cleanup_close int slave = -1;
 
-	if (!process->terminal)
+	if (!execution->process->terminal)
 		return 0;
-	devfd = path_open_in_root(execution->become.rootfd, "dev", O_PATH | O_DIRECTORY);
-	if (devfd < 0)
-		return error_errno(err, -devfd, "open the container's /dev");
-	master = terminal_open(devfd, &slave, err);
-	if (master < 0)
-		return -1;
-	if (process->console_size.set && terminal_set_size(master, process->console_size.height,
-						 process->console_size.width, err) < 0)
-		return -1;
-	if (execution->console_socket >= 0)
-		result = terminal_send_console(execution->console_socket, master, err);
-	else
-		result = sync_send_fd(execution->enter.child_end, SYNC_CONSOLE, master, err);
-	return result < 0 ? -1 : terminal_become(slave, process->user.uid, err);
+	slave = console_open(execution->process, execution->become.rootfd,
+		execution->console_socket, execution->enter.child_end, err);
+	return slave < 0 ? -1 : terminal_become(slave, execution->process->user.uid, err);
 }
 
 static int exec_enter_root(void *context, struct error *err)
@@ -255,45 +242,16 @@ static void exec_undo_spawn(void *context)
 	enter_abort(&execution->enter);
 }
 
-/* 1: ready. */
-static int exec_answer(struct execution *execution, const struct sync_message *message, int *passed,
-	struct error *err)
-{
-	int served = enter_serve(&execution->enter, message, err);
-
-	if (served != 0)
-		return served < 0 ? -1 : 0;
-	switch (message->type) {
-	case SYNC_CONSOLE:
-		replace_fd(&execution->console, move_fd(passed));
-		terminal_copy_size(execution->console);
-		return 0;
-	case SYNC_READY:
-		return 1;
-	case SYNC_END:
-		return supervise_explain_end(&execution->enter, err);
-	default:
-		return error_set(
-			err, EPROTO, "the process said '%s' out of turn", sync_name(message->type));
-	}
-}
-
 static int exec_serve(void *context, struct error *err)
 {
 	struct execution *execution = context;
-	int answered = 0;
+	const struct supervisor supervisor = {
+		.enter = &execution->enter,
+		.process = execution->process,
+		.console = &execution->console,
+	};
 
-	while (answered == 0) {
-		cleanup_close int passed = -1;
-		struct sync_message message;
-
-		if (sync_receive(execution->enter.runtime_end, &message, &passed, err) < 0)
-			return -1;
-		answered = exec_answer(execution, &message, &passed, err);
-	}
-	if (answered < 0)
-		return -1;
-	return supervise_set_limits(execution->process, execution->enter.init, err);
+	return supervise_until_ready(&supervisor, err);
 }
 
 static int exec_write_pid_file(void *context, struct error *err)

@@ -85,6 +85,20 @@ int filter_compile(struct filter *filter, const char *root, const struct oci_sec
 	return 0;
 }
 
+int filter_try(const struct oci_seccomp *seccomp, struct arena *arena, struct error *err)
+{
+	struct seccomp_profile profile;
+	struct seccomp_program compiled;
+
+	if (!seccomp->set)
+		return 0;
+	adapt_seccomp(seccomp, arena, &profile);
+	if (seccomp_compile(&profile, &compiled, err) < 0)
+		return -1;
+	seccomp_program_free(&compiled);
+	return 0;
+}
+
 const struct seccomp_program *filter_program(const struct filter *filter)
 {
 	return filter ? &filter->program : NULL;

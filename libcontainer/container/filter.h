@@ -36,6 +36,9 @@ int filter_connect_agent(const struct oci_seccomp *seccomp, struct error *err);
 int filter_compile(struct filter *filter, const char *root, const struct oci_seccomp *seccomp,
 	struct arena *arena, struct error *err);
 
+/* Compiles it and throws it away. */
+int filter_try(const struct oci_seccomp *seccomp, struct arena *arena, struct error *err);
+
 /* By init, after SYNC_CREATED or SYNC_START; NULL for a NULL filter. */
 const struct seccomp_program *filter_program(const struct filter *filter);
 

@@ -8,10 +8,9 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/path.h"
 #include "container/adapt.h"
+#include "container/console.h"
 #include "container/creation.h"
-#include "container/sync.h"
 #include "linux/cgroup_mount.h"
 #include "linux/terminal.h"
 
@@ -117,34 +116,19 @@ int init_make_devices(void *context, struct error *err)
 	return rootfs_make_dev_links(&creation->rootfs, err);
 }
 
-static int init_send_console(struct creation *creation, int master, struct error *err)
-{
-	if (creation->console_socket >= 0)
-		return terminal_send_console(creation->console_socket, master, err);
-	return sync_send_fd(creation->enter.child_end, SYNC_CONSOLE, master, err);
-}
-
 int init_open_terminal(void *context, struct error *err)
 {
 	struct creation *creation = context;
 	const struct oci_process *process = &creation->config->process;
-	cleanup_close int devfd = -1, master = -1, slave = -1;
+	cleanup_close int slave = -1;
 
 	if (!process->terminal)
 		return 0;
 	if (!creation->own_mounts)
 		return error_set(err, EINVAL, "process.terminal: needs a new mount namespace");
-	devfd = path_open_in_root(creation->rootfs.fd, "dev", O_PATH | O_DIRECTORY);
-	if (devfd < 0)
-		return error_errno(err, -devfd, "process.terminal: open the container's /dev");
-	master = terminal_open(devfd, &slave, err);
-	if (master < 0)
-		return -1;
-	if (process->console_size.set && terminal_set_size(master, process->console_size.height,
-						 process->console_size.width, err) < 0)
-		return -1;
-	if (rootfs_bind_console(&creation->rootfs, slave, err) < 0 ||
-		init_send_console(creation, master, err) < 0)
+	slave = console_open(process, creation->rootfs.fd, creation->console_socket,
+		creation->enter.child_end, err);
+	if (slave < 0 || rootfs_bind_console(&creation->rootfs, slave, err) < 0)
 		return -1;
 	cleanup_fd(&creation->console_socket);
 	return terminal_become(slave, process->user.uid, err);

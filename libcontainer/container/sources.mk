@@ -6,7 +6,10 @@ container_sources = \
 	libcontainer/container/adapt_resources.c \
 	libcontainer/container/become.c \
 	libcontainer/container/become.h \
+	libcontainer/container/console.c \
+	libcontainer/container/console.h \
 	libcontainer/container/create.c \
+	libcontainer/container/create_plan.c \
 	libcontainer/container/creation.h \
 	libcontainer/container/delete.c \
 	libcontainer/container/directory.c \

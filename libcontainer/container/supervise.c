@@ -6,17 +6,13 @@
 #include <signal.h>
 
 #include "base/cleanup.h"
-#include "container/creation.h"
-#include "container/directory.h"
-#include "container/hooks.h"
-#include "container/net_devices.h"
 #include "container/sync.h"
 #include "linux/attributes.h"
 #include "linux/process.h"
-#include "linux/procfs.h"
 #include "linux/terminal.h"
 
-int supervise_set_limits(const struct oci_process *process, pid_t pid, struct error *err)
+/* From outside: in a user namespace a process has no right to raise them for itself. */
+static int supervise_set_limits(const struct oci_process *process, pid_t pid, struct error *err)
 {
 	cleanup_close int procfd = -1;
 
@@ -32,105 +28,67 @@ int supervise_set_limits(const struct oci_process *process, pid_t pid, struct er
 	return attributes_set_oom_score_adj(procfd, pid, (int)process->oom_score_adj.value, err);
 }
 
-int supervise_explain_end(struct enter *enter, struct error *err)
+/* Always -1: the other end is closed, and nobody said why. */
+static int supervise_explain_end(struct enter *enter, struct error *err)
 {
 	pid_t pid = enter->first_child;
 	int status;
 
 	if (pid <= 0)
-		return error_set(err, ESRCH, "the container's init ended too early");
+		return error_set(err, ESRCH, "the container's process ended too early");
 	status = process_reap(pid);
 	enter->first_child = 0;
 	if (enter->init == pid)
 		enter->init = 0;
 	if (status == 128 + SIGKILL)
 		return error_set(err, ENOMEM,
-			"the container's init was killed: by somebody, or by a memory limit too "
+			"the container's process was killed: by somebody, or by a memory limit too "
 			"low");
 	if (status > 128)
-		return error_set(
-			err, EINTR, "the container's init was killed by signal %d", status - 128);
-	return error_set(err, EPIPE, "the container's init ended with exit status %d", status);
-}
-
-/* As soon as the pid is known it is in the state file: from there `delete --force` can kill it. */
-static int supervise_record_init(struct creation *creation, struct error *err)
-{
-	struct oci_state_file *state = &creation->state;
-	unsigned long long start_time;
-	int result;
-
-	if (state->pid == creation->enter.init)
-		return 0;
-	result = procfs_start_time(creation->enter.init, &start_time);
-	if (result < 0)
-		return error_errno(err, -result, "read the start time of init (pid %d)",
-			(int)creation->enter.init);
-	state->pid = creation->enter.init;
-	state->start_time = start_time;
-	return directory_save_state(creation->directory, state, err);
-}
-
-/* runtime.md, "Lifecycle" 3 and 4, in this order. */
-static int supervise_run_hooks(struct creation *creation, struct error *err)
-{
-	const struct oci_hooks *hooks = &creation->config->hooks;
-	pid_t pid = creation->enter.init;
-
-	/* First: hooks and sysctls find the devices in their place. */
-	if (net_devices_move(creation->config, pid, err) < 0)
-		return -1;
-	creation->hooks_ran = true;
-	if (hooks_run(&hooks->prestart, "prestart", &creation->state, OCI_STATUS_CREATING, pid,
-		    err) < 0)
-		return -1;
-	if (hooks_run(&hooks->create_runtime, "createRuntime", &creation->state,
-		    OCI_STATUS_CREATING, pid, err) < 0)
-		return -1;
-	return sync_send(creation->enter.runtime_end, SYNC_HOOKS_DONE, pid, err);
+		return error_set(err, EINTR, "the container's process was killed by signal %d",
+			status - 128);
+	return error_set(err, EPIPE, "the container's process ended with exit status %d", status);
 }
 
 /* 1: ready. */
-static int supervise_answer(struct creation *creation, const struct sync_message *message,
+static int supervise_answer(const struct supervisor *supervisor, const struct sync_message *message,
 	int *passed, struct error *err)
 {
-	int served = enter_serve(&creation->enter, message, err);
+	int served = enter_serve(supervisor->enter, message, err);
 
 	if (served != 0)
 		return served < 0 ? -1 : 0;
-	switch (message->type) {
-	case SYNC_CONSOLE:
-		replace_fd(&creation->console, move_fd(passed));
-		terminal_copy_size(creation->console);
-		return 0;
-	case SYNC_HOOKS_PLEASE:
-		return supervise_run_hooks(creation, err);
-	case SYNC_READY:
+	if (message->type == SYNC_READY)
 		return 1;
-	case SYNC_END:
-		return supervise_explain_end(&creation->enter, err);
-	default:
-		return error_set(
-			err, EPROTO, "init said '%s' out of turn", sync_name(message->type));
-	}
+	if (message->type == SYNC_END)
+		return supervise_explain_end(supervisor->enter, err);
+	if (message->type == SYNC_HOOKS_PLEASE && supervisor->run_hooks)
+		return supervisor->run_hooks(supervisor->context, err);
+	if (message->type != SYNC_CONSOLE)
+		return error_set(err, EPROTO, "the container's process said '%s' out of turn",
+			sync_name(message->type));
+	replace_fd(supervisor->console, move_fd(passed));
+	terminal_copy_size(*supervisor->console);
+	return 0;
 }
 
-int supervise_until_ready(struct creation *creation, struct error *err)
+int supervise_until_ready(const struct supervisor *supervisor, struct error *err)
 {
+	const struct enter *enter = supervisor->enter;
 	int answered = 0;
 
 	while (answered == 0) {
 		cleanup_close int passed = -1;
 		struct sync_message message;
 
-		if (creation->enter.init > 0 && supervise_record_init(creation, err) < 0)
+		if (enter->init > 0 && supervisor->record &&
+			supervisor->record(supervisor->context, err) < 0)
 			return -1;
-		if (sync_receive(creation->enter.runtime_end, &message, &passed, err) < 0)
+		if (sync_receive(enter->runtime_end, &message, &passed, err) < 0)
 			return -1;
-		answered = supervise_answer(creation, &message, &passed, err);
+		answered = supervise_answer(supervisor, &message, &passed, err);
 	}
 	if (answered < 0)
 		return -1;
-	creation->ready = true;
-	return supervise_set_limits(&creation->config->process, creation->enter.init, err);
+	return supervise_set_limits(supervisor->process, enter->init, err);
 }

@@ -6,15 +6,19 @@
 #include "base/error.h"
 #include "container/enter.h"
 
-struct creation;
+struct supervisor {
+	struct enter *enter;
+	const struct oci_process
+		*process; /* its limits, which only the runtime may have the right to set */
+	int *console;     /* gets the master of a terminal that is for us */
+	/* What create does in between, each NULL for exec. */
+	int (*record)(void *context, struct error *err); /* as soon as the pid is known */
+	int (*run_hooks)(
+		void *context, struct error *err); /* SYNC_HOOKS_PLEASE; sends the answer */
+	void *context;
+};
 
-/* Serves init until SYNC_READY: id maps, the pid written down, hooks, the terminal, limits. */
-int supervise_until_ready(struct creation *creation, struct error *err);
-
-/* What only the runtime, outside, may have the right to set on `pid`: oomScoreAdj and rlimits. */
-int supervise_set_limits(const struct oci_process *process, pid_t pid, struct error *err);
-
-/* Why the child's end of the dialogue closed: how it died. Always -1. */
-int supervise_explain_end(struct enter *enter, struct error *err);
+/* Serves it until SYNC_READY, then sets its limits. How it died, if it did, is the error. */
+int supervise_until_ready(const struct supervisor *supervisor, struct error *err);
 
 #endif

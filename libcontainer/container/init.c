@@ -136,11 +136,33 @@ static int init_find_program(void *context, struct error *err)
 	return become_find_program(become, err);
 }
 
+/* A start that is killed before it has said the word is as if it had never come: the next may say
+ * it. */
+static int init_accept_start(struct creation *creation, struct error *err)
+{
+	int *starter = &creation->enter.child_end;
+	struct sync_message message = { .type = SYNC_END };
+
+	while (message.type == SYNC_END) {
+		replace_fd(starter, accept4(creation->start_socket, NULL, NULL, SOCK_CLOEXEC));
+		if (*starter < 0 && errno == EINTR)
+			continue;
+		if (*starter < 0)
+			return error_errno(err, errno, "accept on the start socket");
+		if (sync_receive(*starter, &message, NULL, err) < 0)
+			return -1;
+	}
+	cleanup_fd(&creation->start_socket);
+	if (message.type != SYNC_START)
+		return error_set(err, EPROTO, "got '%s' instead of '%s'", sync_name(message.type),
+			sync_name(SYNC_START));
+	return 0;
+}
+
 static int init_wait_for_start(void *context, struct error *err)
 {
 	struct creation *creation = context;
 	int *runtime = &creation->enter.child_end;
-	int starter;
 
 	if (sync_send(*runtime, SYNC_READY, 0, err) < 0)
 		return -1;
@@ -150,14 +172,7 @@ static int init_wait_for_start(void *context, struct error *err)
 		return -1;
 	/* From now on whoever starts us hears our errors; create has gone home. */
 	cleanup_fd(runtime);
-	do
-		starter = accept4(creation->start_socket, NULL, NULL, SOCK_CLOEXEC);
-	while (starter < 0 && errno == EINTR);
-	if (starter < 0)
-		return error_errno(err, errno, "accept on the start socket");
-	*runtime = starter;
-	cleanup_fd(&creation->start_socket);
-	return sync_expect(*runtime, SYNC_START, NULL, err);
+	return init_accept_start(creation, err);
 }
 
 /* runtime.md, "Lifecycle" 8: in the container, by the container's paths. */

@@ -2,7 +2,6 @@
 /* `start` of a created container, and `run`: create and start in one process. */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -75,21 +74,35 @@ static void start_poststart(int directory, const struct oci_state_file *state)
 	hooks_run_all(&config->hooks.poststart, "poststart", state, OCI_STATUS_RUNNING, state->pid);
 }
 
+/*
+ * A start that was killed between writing "running" down and telling init left the socket behind,
+ * and init still listening: the next start is for it. Killed later, it left a socket with nobody
+ * behind it.
+ */
+static int start_if_possible(int directory, struct oci_state_file *state, struct error *err)
+{
+	enum container_status status = status_of(state, NULL);
+	bool waits = status == CONTAINER_CREATED ||
+		     (status == CONTAINER_RUNNING &&
+			     faccessat(directory, DIRECTORY_START_SOCKET, F_OK, 0) == 0);
+
+	if (waits && start_tell_init(directory, state, err) == 0)
+		return 0;
+	if (waits && err->code != ECONNREFUSED)
+		return -1;
+	return error_set(err, EINVAL, "container '%s' is %s; only a created one can be started",
+		state->id, container_status_name(status));
+}
+
 int container_start(const struct container_runtime *runtime, const char *id, struct error *err)
 {
-	cleanup_close int directory = directory_open(runtime, id, DIRECTORY_LOCKED, err);
 	struct oci_state_file state;
-	enum container_status status;
-	int result = -1;
+	cleanup_close int directory = status_open(runtime, id, true, &state, err);
+	int result;
 
-	if (directory < 0 || directory_load_state(directory, &state, err) < 0)
+	if (directory < 0)
 		return -1;
-	status = status_of(&state, NULL);
-	if (status != CONTAINER_CREATED)
-		error_set(err, EINVAL, "container '%s' is %s; only a created one can be started",
-			id, container_status_name(status));
-	else
-		result = start_tell_init(directory, &state, err);
+	result = start_if_possible(directory, &state, err);
 	if (result == 0)
 		start_poststart(directory, &state);
 	oci_state_file_free(&state);

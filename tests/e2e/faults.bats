@@ -115,3 +115,23 @@ kill_everywhere()	# ARGUMENT...: the command under test; the container's id is $
 	equal "$status" 3
 	elsewhen delete --force "$ID"
 }
+
+@test "start killed at any system call: the container runs, or another start runs it" {
+	command -v strace >/dev/null || skip 'strace is not installed'
+	local name number TRIED=0 KILLED=0
+
+	make_bundle
+	shell 'echo started >/mark; sleep 100'
+	create_container
+	record_system_calls start "$ID"
+	elsewhen delete --force "$ID"
+	while read -r name number; do
+		rm -f "$ROOTFS/mark"
+		create_container
+		kill_at "$name" "$number" start "$ID"
+		elsewhen start "$ID" >"$WORK/again" 2>&1 || contains "$(cat "$WORK/again")" running
+		wait_for test -e "$ROOTFS/mark"
+		nothing_is_left_after_delete "$name" "$number"
+	done < <(chosen_calls)
+	[ "$KILLED" -ge $((TRIED * 8 / 10)) ]
+}

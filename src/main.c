@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* elsewhen: from the command line to one command, and from its end to an exit status. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -124,6 +125,10 @@ int main(int argc, char *argv[])
 	int exit_status = EXIT_SUCCESS;
 
 	(void)argc;
+	/* Half a container must not stay because nobody reads what we log, and a caller that
+	 * ignores SIGCHLD would take the exit status of our children from us. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGCHLD, SIG_DFL);
 	/* Files and directories made on behalf of a container have the modes that are asked for. */
 	umask(S_IWGRP | S_IWOTH);
 	if (descriptors_open_standard(&err) < 0 || request_prepare(&request, argv, &err) < 0 ||

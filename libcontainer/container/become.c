@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -19,6 +18,7 @@
 #include "linux/caps.h"
 #include "linux/lsm.h"
 #include "linux/procfs.h"
+#include "linux/signals.h"
 #include "linux/socket.h"
 
 int become_open_procfs(struct become *become, struct error *err)
@@ -82,7 +82,7 @@ int become_enter_cwd(struct become *become, struct error *err)
 	char where[4096];
 	int result = chdir(cwd);
 
-	if (result < 0 && errno == ENOENT) {
+	if (result < 0 && errno == ENOENT && become->makes_cwd) {
 		if (become_make_cwd(become, cwd, err) < 0)
 			return -1;
 		result = chdir(cwd);
@@ -200,8 +200,10 @@ int become_find_program(struct become *become, struct error *err)
 			return 0;
 		}
 	}
-	return error_set(
-		err, ENOENT, "process.args[0]: '%s' is not in the PATH of process.env", program);
+	/* Engines know this sentence, and make exit code 127 of it. */
+	return error_set(err, ENOENT,
+		"process.args[0]: '%s': executable file not found in $PATH of process.env",
+		program);
 }
 
 /* config-linux.md "Seccomp": the listener goes to the agent, together with the container's state.
@@ -253,7 +255,7 @@ static int become_user(struct become *become, struct error *err)
 		.gid = user->gid,
 		.groups = user->additional_gids,
 		.groups_length = user->additional_gids_length,
-		.keep_groups = become_groups_are_fixed(become->procfd),
+		.keep_groups = become->groups_are_fixed,
 	};
 
 	if (identity.keep_groups && identity.groups_length > 0)
@@ -296,11 +298,31 @@ static void become_own_stdio(const struct oci_user *user)
 	}
 }
 
+/*
+ * Marked close-on-exec is not enough: execve looks its path up before, and for one like
+ * /proc/self/fd/N/../../bin/sh a directory of the host leads out of here (CVE-2024-21626).
+ */
+static int become_close_descriptors(struct become *become, struct error *err)
+{
+	const int keep[2] = { become->sync_fd, become->seccomp_agent };
+	int first = 3 + become->preserve_fds + become_count_listen_fds();
+
+	cleanup_fd(&become->procfd);
+	cleanup_fd(&become->rootfd);
+	/* Those below were inherited without close-on-exec; a descriptor of our own always has it.
+	 */
+	for (int fd = 3; fd < first; fd++) {
+		int flags = fcntl(fd, F_GETFD);
+
+		if (flags >= 0 && (flags & FD_CLOEXEC) && fd != keep[0] && fd != keep[1])
+			close(fd);
+	}
+	return attributes_close_from(first, keep, err);
+}
+
 int become_user_process(struct become *become, struct error *err)
 {
 	const struct oci_process *process = become->process;
-	int kept = become->preserve_fds + become_count_listen_fds();
-	sigset_t none;
 
 	if (process->apparmor_profile &&
 		lsm_set_apparmor(become->procfd, process->apparmor_profile, err) < 0)
@@ -308,13 +330,11 @@ int become_user_process(struct become *become, struct error *err)
 	if (process->selinux_label &&
 		lsm_set_selinux(become->procfd, process->selinux_label, err) < 0)
 		return -1;
-	/* Those below were inherited without close-on-exec; a descriptor of our own always has it.
-	 */
-	if (attributes_close_on_exec_from(3 + kept, err) < 0)
+	become->groups_are_fixed = become_groups_are_fixed(become->procfd);
+	if (become_close_descriptors(become, err) < 0)
 		return -1;
 	become_own_stdio(&process->user);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_reset();
 	if (become_give_up_rights(become, err) < 0)
 		return -1;
 	execve(become->executable, process->args.items, become->environment.items);

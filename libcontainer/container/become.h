@@ -20,9 +20,12 @@ struct become {
 	const struct seccomp_program *seccomp; /* NULL: no filter */
 	int seccomp_agent;                     /* connected to linux.seccomp.listenerPath, or -1 */
 	const char *seccomp_agent_message;     /* what goes with the listener (config-linux.md) */
+	int sync_fd;                           /* for what goes wrong until execve; -1 for nobody */
 	int preserve_fds;
 	bool passes_notify_socket; /* the socket of NOTIFY_SOCKET is bound at BECOME_NOTIFY_SOCKET
 				    */
+	bool makes_cwd;            /* init makes a missing process.cwd; for exec it is an error */
+	bool groups_are_fixed;     /* found out while there is a procfd */
 	int procfd;                /* private procfs; -1 until become_open_procfs */
 	int rootfd;                /* "/" of the container, O_PATH */
 	struct strv environment;   /* what execve gets: the config's and what we add */
@@ -35,7 +38,8 @@ int become_open_procfs(struct become *become, struct error *err);
 /* Scheduler, I/O priority, personality, memory policy, CPU affinity, umask. */
 int become_set_attributes(struct become *become, struct error *err);
 
-/* chdir to process.cwd, made when it is missing; never to a place outside "/" (CVE-2024-21626). */
+/* chdir to process.cwd, made when it is missing and makes_cwd; never to a place outside "/"
+ * (CVE-2024-21626). */
 int become_enter_cwd(struct become *become, struct error *err);
 
 /* config.json's environment, then HOME (by /etc/passwd of the rootfs) and LISTEN_* where it is

@@ -10,6 +10,7 @@
 #include "base/io.h"
 #include "container/adapt.h"
 #include "container/creation.h"
+#include "container/directory.h"
 #include "container/recipe.h"
 #include "oci/validate.h"
 
@@ -96,6 +97,18 @@ int create_plan_mounts(void *context, struct error *err)
 	return 0;
 }
 
+/* A cgroup in use says less than what it is a sign of: that the id is in use. */
+static int create_explain_cgroup(const struct creation *creation, struct error *err)
+{
+	struct error unknown;
+	cleanup_close int directory =
+		directory_open(creation->runtime, creation->id, DIRECTORY_UNLOCKED, &unknown);
+
+	if (directory >= 0)
+		error_set(err, EEXIST, "container '%s' exists already", creation->id);
+	return -1;
+}
+
 int create_plan_cgroup(void *context, struct error *err)
 {
 	struct creation *creation = context;
@@ -104,7 +117,7 @@ int create_plan_cgroup(void *context, struct error *err)
 
 	if (cgroup_plan_make(manager, creation->config->linux_.cgroups_path, creation->id,
 		    &creation->cgroup, err) < 0)
-		return -1;
+		return create_explain_cgroup(creation, err);
 	for (size_t i = 0; i < creation->config->mounts_length; i++) {
 		const char *type = creation->mounts[i].type;
 

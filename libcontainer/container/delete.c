@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "container/creation.h"
 #include "container/directory.h"
 #include "container/hooks.h"
 #include "container/status.h"
@@ -13,16 +14,21 @@
 
 #define DELETE_PATIENCE_MS 10000
 
-/* Init first: with a PID namespace of its own the kernel then ends all the others. */
-static int delete_kill(const struct oci_state_file *state, int pidfd, struct error *err)
+static int delete_signal(const struct oci_state_file *state, int pidfd, struct error *err)
 {
 	struct cgroup_plan cgroup = status_cgroup(state);
 
-	if (pidfd < 0)
-		return 0;
 	(void)process_signal(pidfd, SIGKILL);
 	/* Nothing dies while it is frozen on cgroup v1. */
-	if (cgroup_is_frozen(&cgroup) == 1 && cgroup_freeze(&cgroup, false, err) < 0)
+	return cgroup_is_frozen(&cgroup) == 1 ? cgroup_freeze(&cgroup, false, err) : 0;
+}
+
+/* Init first: with a PID namespace of its own the kernel then ends all the others. */
+static int delete_kill(const struct oci_state_file *state, int pidfd, struct error *err)
+{
+	if (pidfd < 0)
+		return 0;
+	if (delete_signal(state, pidfd, err) < 0)
 		return -1;
 	if (process_wait_gone(pidfd, DELETE_PATIENCE_MS) < 0)
 		return error_set(err, ETIMEDOUT, "init (pid %d) does not end after SIGKILL",
@@ -79,9 +85,19 @@ static int delete_locked(const struct container_runtime *runtime, const char *id
 	return result;
 }
 
+int creation_delete(struct creation *creation, struct error *err)
+{
+	int there = directory_lock_again(creation->directory, err);
+
+	if (there <= 0)
+		return there;
+	return delete_locked(creation->runtime, creation->id, creation->directory, true, err);
+}
+
 /*
- * A create that is at work holds the lock. Killing its init makes it fail, undo what it made and
- * let go; its state file may not name the init yet, so it is asked again until the lock comes free.
+ * A create that is at work holds the lock, or a start with a hook that does not end. Killing init
+ * makes them fail and let go, a create after it has undone what it made; its state file may not
+ * name the init yet, so it is asked again until the lock comes free.
  */
 static int delete_interrupt_creation(int directory, struct error *err)
 {
@@ -95,8 +111,9 @@ static int delete_interrupt_creation(int directory, struct error *err)
 		if (locked != 0)
 			return locked < 0 ? -1 : 0;
 		if (directory_load_state(directory, &state, err) == 0) {
-			if (status_of(&state, &pidfd) == CONTAINER_CREATING && pidfd >= 0)
-				(void)process_signal(pidfd, SIGKILL);
+			(void)status_of(&state, &pidfd);
+			if (pidfd >= 0)
+				(void)delete_signal(&state, pidfd, err);
 			oci_state_file_free(&state);
 		}
 		nanosleep(&pause, NULL);

@@ -16,6 +16,8 @@
 
 #define DIRECTORY_STATE "state.json"
 #define DIRECTORY_CONFIG "config.json"
+/* So often may a `delete --force` of the same id come between making the directory and its lock. */
+#define DIRECTORY_TRIES 16
 
 /* Makes --root and what leads to it, as `mkdir -p` does; others may look at no container of ours.
  */
@@ -65,6 +67,34 @@ static int directory_wait_for_lock(int directory, struct error *err)
 	return 0;
 }
 
+static bool directory_is_still_there(int directory)
+{
+	struct stat st;
+
+	return fstat(directory, &st) == 0 && st.st_nlink > 0;
+}
+
+/* -1 with ENOENT: a `delete --force` was quicker than we were to lock it. */
+static int directory_make(int root, const char *id, struct error *err)
+{
+	cleanup_close int directory = -1;
+
+	if (mkdirat(root, id, 0700) < 0) {
+		if (errno == EEXIST)
+			return error_set(err, EEXIST, "container '%s' exists already", id);
+		return error_errno(err, errno, "make the directory of container '%s'", id);
+	}
+	directory = directory_open_in(root, id, err);
+	if (directory < 0 || directory_wait_for_lock(directory, err) < 0) {
+		if (err->code != ENOENT)
+			unlinkat(root, id, AT_REMOVEDIR);
+		return -1;
+	}
+	if (!directory_is_still_there(directory))
+		return error_set(err, ENOENT, "container '%s' was deleted", id);
+	return move_fd(&directory);
+}
+
 int directory_create(const struct container_runtime *runtime, const char *id, struct error *err)
 {
 	cleanup_close int root = -1, directory = -1;
@@ -75,22 +105,12 @@ int directory_create(const struct container_runtime *runtime, const char *id, st
 	if (root < 0 && (directory_make_root(runtime->root, err) < 0 ||
 				(root = directory_open_root(runtime, err)) < 0))
 		return -1;
-	if (mkdirat(root, id, 0700) < 0) {
-		if (errno == EEXIST)
-			return error_set(err, EEXIST, "container '%s' exists already", id);
-		return error_errno(err, errno, "make the directory of container '%s'", id);
+	for (int tries = 0; directory < 0 && tries < DIRECTORY_TRIES; tries++) {
+		directory = directory_make(root, id, err);
+		if (directory < 0 && err->code != ENOENT)
+			return -1;
 	}
-	directory = directory_open_in(root, id, err);
-	if (directory < 0 || directory_wait_for_lock(directory, err) < 0)
-		return -1;
 	return move_fd(&directory);
-}
-
-static bool directory_is_still_there(int directory)
-{
-	struct stat st;
-
-	return fstat(directory, &st) == 0 && st.st_nlink > 0;
 }
 
 int directory_open(const struct container_runtime *runtime, const char *id,
@@ -115,6 +135,18 @@ int directory_open(const struct container_runtime *runtime, const char *id,
 	if (!directory_is_still_there(directory))
 		return error_set(err, ENOENT, "container '%s' does not exist", id);
 	return move_fd(&directory);
+}
+
+void directory_unlock(int directory)
+{
+	(void)flock(directory, LOCK_UN);
+}
+
+int directory_lock_again(int directory, struct error *err)
+{
+	if (directory_wait_for_lock(directory, err) < 0)
+		return -1;
+	return directory_is_still_there(directory);
 }
 
 int directory_try_lock(int directory, struct error *err)

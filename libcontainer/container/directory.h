@@ -33,6 +33,12 @@ int directory_open(const struct container_runtime *runtime, const char *id,
  */
 int directory_try_lock(int directory, struct error *err);
 
+/* For others to act on the container while we keep the fd. */
+void directory_unlock(int directory);
+
+/* 1: have the lock, and the directory is still there; 0: it was removed meanwhile; -1. */
+int directory_lock_again(int directory, struct error *err);
+
 /* Durably (fsync and rename). */
 int directory_save_state(int directory, const struct oci_state_file *state, struct error *err);
 

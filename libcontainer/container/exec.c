@@ -21,6 +21,7 @@
 #include "container/supervise.h"
 #include "container/sync.h"
 #include "linux/attributes.h"
+#include "linux/process.h"
 #include "linux/socket.h"
 #include "linux/terminal.h"
 
@@ -29,6 +30,7 @@ struct execution {
 	const struct container_exec_options *options;
 	const char *id;
 	int directory;
+	int container_pidfd; /* of its init */
 	struct oci_state_file state;
 	struct oci_config *config;         /* the container's own */
 	struct oci_config *process_config; /* only its process is set */
@@ -49,7 +51,7 @@ static int exec_find_container(void *context, struct error *err)
 		status_open(execution->runtime, execution->id, false, &execution->state, err);
 	if (execution->directory < 0)
 		return -1;
-	status = status_of(&execution->state, NULL);
+	status = status_of(&execution->state, &execution->container_pidfd);
 	if (status != CONTAINER_RUNNING && status != CONTAINER_CREATED)
 		return error_set(err, EINVAL, "container '%s' is %s; exec needs a running one",
 			execution->id, container_status_name(status));
@@ -91,7 +93,13 @@ static int exec_plan_processes(void *context, struct error *err)
 		return error_errno(err, errno, "open /proc");
 	if (filter_new(&execution->config->linux_.seccomp, &execution->filter, err) < 0)
 		return -1;
-	return plan_make_join(execution->state.pid, &execution->enter.plan, err);
+	if (plan_make_join(execution->state.pid, &execution->enter.plan, err) < 0)
+		return -1;
+	/* Had init ended before, its pid and those namespaces could be another process's by now. */
+	if (process_wait_gone(execution->container_pidfd, 0) != -ETIMEDOUT)
+		return error_set(err, ESRCH, "container '%s' is stopped; exec needs a running one",
+			execution->id);
+	return 0;
 }
 
 /* --cgroup: below the container's own, in each hierarchy that has such a directory. */
@@ -190,6 +198,7 @@ static int exec_become_user_process(void *context, struct error *err)
 {
 	struct execution *execution = context;
 
+	execution->become.sync_fd = execution->enter.child_end;
 	execution->become.seccomp = filter_program(execution->filter);
 	if (execution->become.seccomp_agent >= 0)
 		execution->become.seccomp_agent_message = state_json_for_agent(&execution->state,
@@ -291,6 +300,7 @@ static void exec_close(struct execution *execution)
 {
 	enter_close(&execution->enter);
 	cleanup_fd(&execution->directory);
+	cleanup_fd(&execution->container_pidfd);
 	cleanup_fd(&execution->become.procfd);
 	cleanup_fd(&execution->become.seccomp_agent);
 	cleanup_fd(&execution->console_socket);
@@ -310,6 +320,7 @@ int container_exec(const struct container_runtime *runtime, const char *id,
 		.options = options,
 		.id = id,
 		.directory = -1,
+		.container_pidfd = -1,
 		.become = { .procfd = -1, .rootfd = -1, .seccomp_agent = -1 },
 		.console_socket = -1,
 		.console = -1,

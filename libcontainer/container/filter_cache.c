@@ -15,7 +15,7 @@
 #include "base/io.h"
 
 #define FILTER_CACHE_SLOTS 64
-#define FILTER_CACHE_FORMAT 1
+#define FILTER_CACHE_FORMAT 2
 #define FILTER_CACHE_SIZE_MAX ((size_t)1024 * 1024)
 
 /* Then come the key and the instructions. */
@@ -40,10 +40,9 @@ static uint64_t filter_cache_hash(uint64_t hash, const void *bytes, size_t lengt
 static void filter_cache_add_words(struct text *key, const char *const *words, size_t length)
 {
 	text_printf(key, "%zu:", length);
-	for (size_t i = 0; i < length; i++) {
-		text_add(key, words[i]);
-		text_add(key, ",");
-	}
+	/* With its length a name cannot hold what looks like the rest of another profile. */
+	for (size_t i = 0; i < length; i++)
+		text_printf(key, "%zu %s,", strlen(words[i]), words[i]);
 }
 
 static void filter_cache_add_rule(struct text *key, const struct seccomp_rule *rule)

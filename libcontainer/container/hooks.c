@@ -14,6 +14,7 @@
 #include "container/state_json.h"
 #include "linux/attributes.h"
 #include "linux/process.h"
+#include "linux/signals.h"
 
 /* A memory file, not a pipe: a hook that never reads its stdin must not stop us. */
 static int hooks_open_stdin(const char *json, struct error *err)
@@ -38,10 +39,8 @@ static _Noreturn void hooks_exec(const struct oci_hook *hook, int stdin_fd)
 	char *const *args = hook->args.length ? hook->args.items : default_args;
 	char *const *env = hook->env.length ? hook->env.items : no_environment;
 	struct error err;
-	sigset_t none;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_reset();
 	/* A group of its own, so that a timeout ends its children too. */
 	setpgid(0, 0);
 	if (dup2(stdin_fd, STDIN_FILENO) >= 0 && attributes_close_on_exec_from(3, &err) == 0)

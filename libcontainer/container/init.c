@@ -188,6 +188,7 @@ static int init_become_user_process(void *context, struct error *err)
 {
 	struct creation *creation = context;
 
+	creation->become.sync_fd = creation->enter.child_end;
 	creation->become.seccomp = filter_program(creation->filter);
 	if (creation->become.seccomp_agent >= 0)
 		creation->become.seccomp_agent_message = state_json_for_agent(&creation->state,
@@ -229,6 +230,7 @@ void init_run(void *context)
 	become->process = &creation->config->process;
 	become->linux_ = &creation->config->linux_;
 	become->preserve_fds = creation->options->preserve_fds;
+	become->makes_cwd = true;
 	log_close();
 	if (recipe_run(init_steps, creation, &err) < 0)
 		sync_send_error(creation->enter.child_end, &err);

@@ -7,12 +7,18 @@
 #include "container/status.h"
 #include "linux/process.h"
 
+/* containerd looks for "container not running": to it, that kill has not failed. */
+static int kill_none(const char *id, struct error *err)
+{
+	return error_set(err, ESRCH, "container not running: '%s'", id);
+}
+
 static int kill_init(const char *id, int pidfd, int signal, struct error *err)
 {
 	int result = process_signal(pidfd, signal);
 
 	if (result == -ESRCH)
-		return error_set(err, ESRCH, "container '%s' is not running", id);
+		return kill_none(id, err);
 	if (result < 0)
 		return error_errno(err, -result, "send signal %d to container '%s'", signal, id);
 	return 0;
@@ -36,7 +42,7 @@ int container_kill(const struct container_runtime *runtime, const char *id, int 
 	if (all)
 		result = cgroup_kill(&cgroup, signal, err);
 	else if (status == CONTAINER_STOPPED || pidfd < 0)
-		result = error_set(err, ESRCH, "container '%s' is not running", id);
+		result = kill_none(id, err);
 	else
 		result = kill_init(id, pidfd, signal, err);
 	/* A v1 freezer holds back even SIGKILL (cgroup-v1/freezer-subsystem.rst). */

@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "container/adapt.h"
 #include "container/creation.h"
 #include "linux/lsm.h"
@@ -111,11 +112,42 @@ static int preflight_labels(const struct oci_config *config, struct error *err)
 	return 0;
 }
 
+/*
+ * config.md, "capabilities": what can not be granted is warned of, and is no error. A capability is
+ * in several sets as a rule: the first that has such a one speaks for all.
+ */
+static void preflight_capabilities(const struct oci_config *config)
+{
+	const struct oci_capabilities *asked = &config->process.capabilities;
+	const struct oci_strings *sets[] = { &asked->bounding, &asked->permitted,
+		&asked->inheritable, &asked->effective, &asked->ambient };
+	bool own = !oci_config_namespace(config, OCI_NAMESPACE_USER);
+	uint64_t granted = 0;
+	bool warned = false;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(sets) && !warned; i++) {
+		for (size_t j = 0; j < sets[i]->length; j++) {
+			int cap = caps_from_name(sets[i]->items[j]);
+
+			if (cap >= 0 && cap < 64 && granted >> cap & 1)
+				continue;
+			if (cap >= 0 && cap <= caps_last() && (!own || caps_have(cap))) {
+				granted |= UINT64_C(1) << cap;
+				continue;
+			}
+			log_warning("process.capabilities: %s cannot be granted here",
+				sets[i]->items[j]);
+			warned = true;
+		}
+	}
+}
+
 int preflight_check(const struct oci_config *config, struct error *err)
 {
 	if (preflight_rights(config, err) < 0 || preflight_mount_namespace(config, err) < 0)
 		return -1;
-	if (preflight_time(config, err) < 0)
+	if (preflight_time(config, err) < 0 || preflight_labels(config, err) < 0)
 		return -1;
-	return preflight_labels(config, err);
+	preflight_capabilities(config);
+	return 0;
 }

@@ -5,13 +5,21 @@
 
 #include "base/log.h"
 
+/* " [step]" at the end, and not a path such as "linux.namespaces[0]". */
+static bool recipe_step_is_named(const char *text)
+{
+	const char *bracket = strrchr(text, '[');
+
+	return bracket && bracket > text && bracket[-1] == ' ' && text[strlen(text) - 1] == ']';
+}
+
 /* Puts the step behind the sentence, where it does not hide what people look for first. */
 static void recipe_name_step(struct error *err, const char *name)
 {
 	struct error said = *err;
 
 	/* A child's error comes with the child's step already. */
-	if (said.text[0] && said.text[strlen(said.text) - 1] == ']')
+	if (recipe_step_is_named(said.text))
 		return;
 	error_set(err, said.code, "%s [%s]", said.text, name);
 }

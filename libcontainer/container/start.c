@@ -2,6 +2,7 @@
 /* `start` of a created container, and `run`: create and start in one process. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -16,6 +17,9 @@
 #include "container/hooks.h"
 #include "container/status.h"
 #include "container/sync.h"
+#include "linux/process.h"
+
+#define START_PATIENCE_MS 10000
 
 /* After SYNC_START the closed end is the good news: execve took the CLOEXEC socket away. */
 static int start_wait_for_exec(int socket_fd, struct error *err)
@@ -62,16 +66,20 @@ static int start_tell_init(int directory, struct oci_state_file *state, struct e
 	return start_wait_for_exec(init, err);
 }
 
-static void start_poststart(int directory, const struct oci_state_file *state)
+/* runtime.md, "Lifecycle" 9: a hook that fails stops the container; `delete` does the rest. */
+static int start_poststart(int directory, const struct oci_state_file *state, struct error *err)
 {
 	cleanup_oci_config struct oci_config *config = NULL;
-	struct error err;
+	cleanup_close int pidfd = -1;
 
-	if (directory_load_config(directory, &config, &err) < 0) {
-		log_warning("hooks.poststart: %s", err.text);
-		return;
-	}
-	hooks_run_all(&config->hooks.poststart, "poststart", state, OCI_STATUS_RUNNING, state->pid);
+	if (directory_load_config(directory, &config, err) == 0 &&
+		hooks_run(&config->hooks.poststart, "poststart", state, OCI_STATUS_RUNNING,
+			state->pid, err) == 0)
+		return 0;
+	(void)status_of(state, &pidfd);
+	if (pidfd >= 0 && process_signal(pidfd, SIGKILL) == 0)
+		(void)process_wait_gone(pidfd, START_PATIENCE_MS);
+	return -1;
 }
 
 /*
@@ -104,7 +112,7 @@ int container_start(const struct container_runtime *runtime, const char *id, str
 		return -1;
 	result = start_if_possible(directory, &state, err);
 	if (result == 0)
-		start_poststart(directory, &state);
+		result = start_poststart(directory, &state, err);
 	oci_state_file_free(&state);
 	return result;
 }
@@ -120,19 +128,23 @@ static int run_become_subreaper(const struct container_create_options *options, 
 	return 0;
 }
 
+static int run_poststart(struct creation *creation, struct error *err)
+{
+	creation->hooks_ran = true;
+	return hooks_run(&creation->config->hooks.poststart, "poststart", &creation->state,
+		OCI_STATUS_RUNNING, creation->enter.init, err);
+}
+
 static int run_start(struct creation *creation, struct error *err)
 {
-	const struct oci_hook_list *poststart = &creation->config->hooks.poststart;
-
 	if (!creation->options->detach)
 		foreground_hold_signals();
 	if (creation_finish(creation, OCI_STATUS_RUNNING, err) < 0 ||
-		start_wait_for_exec(creation->enter.runtime_end, err) < 0) {
+		start_wait_for_exec(creation->enter.runtime_end, err) < 0 ||
+		run_poststart(creation, err) < 0) {
 		creation_undo(creation);
 		return -1;
 	}
-	hooks_run_all(
-		poststart, "poststart", &creation->state, OCI_STATUS_RUNNING, creation->enter.init);
 	return 0;
 }
 
@@ -155,10 +167,10 @@ int container_run(const struct container_runtime *runtime, const char *id,
 		result = run_start(&creation, err);
 	if (result == 0 && !options->detach) {
 		/* Other commands may act on it while it runs. */
-		cleanup_fd(&creation.directory);
+		directory_unlock(creation.directory);
 		result = foreground_wait(&creation.enter, creation.console, exit_status, err);
 		if (result == 0 && !options->keep)
-			result = container_delete(runtime, id, true, err);
+			result = creation_delete(&creation, err);
 	}
 	creation_close(&creation);
 	return result;

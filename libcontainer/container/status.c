@@ -33,14 +33,12 @@ static enum container_status status_of_living(const struct oci_state_file *state
 {
 	struct cgroup_plan cgroup = status_cgroup(state);
 
-	switch (state->status) {
-	case OCI_STATUS_CREATING:
+	if (state->status == OCI_STATUS_CREATING)
 		return CONTAINER_CREATING;
-	case OCI_STATUS_CREATED:
-		return CONTAINER_CREATED;
-	default:
-		return cgroup_is_frozen(&cgroup) == 1 ? CONTAINER_PAUSED : CONTAINER_RUNNING;
-	}
+	/* A created one too: a start would wait for it with the lock that resume needs. */
+	if (cgroup_is_frozen(&cgroup) == 1)
+		return CONTAINER_PAUSED;
+	return state->status == OCI_STATUS_CREATED ? CONTAINER_CREATED : CONTAINER_RUNNING;
 }
 
 enum container_status status_of(const struct oci_state_file *state, int *pidfd)

@@ -50,11 +50,24 @@ static int sync_send_message(int fd, const struct sync_message *message, int pas
 	return socket_send(fd, message, sync_size(message->type), passed);
 }
 
+/* Always -1: the other end is closed, and its last words tell why, if it had any. */
+static int sync_explain_closed(int fd, enum sync_type type, struct error *err)
+{
+	struct sync_message message;
+
+	if (sync_receive(fd, &message, NULL, err) < 0)
+		return -1;
+	return error_set(
+		err, EPIPE, "the other process ended before it was sent '%s'", sync_name(type));
+}
+
 int sync_send(int fd, enum sync_type type, int32_t value, struct error *err)
 {
 	struct sync_message message = { .type = type, .value = value };
 	int result = sync_send_message(fd, &message, -1);
 
+	if (result == -EPIPE || result == -ECONNRESET)
+		return sync_explain_closed(fd, type, err);
 	return result == 0 ? 0 : error_errno(err, -result, "send '%s'", sync_name(type));
 }
 

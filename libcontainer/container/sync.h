@@ -3,20 +3,19 @@
  * The dialogue between the runtime and the processes it makes: one message type over one
  * SOCK_SEQPACKET pair, and the same type over the start socket of a created container.
  *
- *   who                  message              what it says, and what is sent back
- *   -------------------  -------------------
- * ----------------------------------------------------------- child   -> runtime SYNC_IDMAP_PLEASE
- * I am in my new user namespace: write my id maps runtime -> child     SYNC_IDMAP_DONE      they
- * are written stage   -> runtime   SYNC_INIT_PID        value: the pid of init, which is your child
- * now init    -> runtime   SYNC_HOOKS_PLEASE    my namespaces and mounts are there, "/" is not yet
- *   runtime -> init      SYNC_HOOKS_DONE      netDevices are in, prestart and createRuntime hooks
- * ran; value: your pid out here init    -> runtime   SYNC_CONSOLE         with a descriptor: the
- * terminal's master init
- * -> runtime   SYNC_LISTENER        with a descriptor: the seccomp notifications init    -> runtime
- * SYNC_READY           all is done but the start runtime -> init      SYNC_CREATED         that is
- * written down: wait on the start socket runtime -> init      SYNC_START           become the
- * user's process (also over the start socket) any     -> runtime   SYNC_FAILED          with the
- * error, whole; the sender exits next
+ *   from -> to           message            says
+ *   -------------------  -----------------  -----------------------------------------------------
+ *   child   -> runtime   SYNC_IDMAP_PLEASE  I am in my new user namespace: write my id maps
+ *   runtime -> child     SYNC_IDMAP_DONE    they are written
+ *   stage   -> runtime   SYNC_INIT_PID      value: the pid of init, which is your child now
+ *   init    -> runtime   SYNC_HOOKS_PLEASE  my namespaces and mounts are there, "/" is not yet
+ *   runtime -> init      SYNC_HOOKS_DONE    netDevices are in, prestart and createRuntime hooks
+ *                                           ran; value: your pid out here
+ *   init    -> runtime   SYNC_CONSOLE       with a descriptor: the terminal's master
+ *   init    -> runtime   SYNC_READY         all is done but the start
+ *   runtime -> init      SYNC_CREATED       that is written down: wait on the start socket
+ *   runtime -> init      SYNC_START         become the user's process (also on the start socket)
+ *   any     -> runtime   SYNC_FAILED        the error, whole; the sender exits next
  *
  * The end of the stream after SYNC_START means that execve succeeded: the socket is CLOEXEC. The
  * end of the stream anywhere else means that the other one was killed, and ends the process that

@@ -178,8 +178,16 @@ static int attributes_set_cloexec(int fd)
 	return (flags & FD_CLOEXEC) ? 0 : fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
 }
 
+/* With `keep` closes the fd, unless it is one of those two; without, it becomes close-on-exec. */
+static int attributes_drop_fd(int fd, const int *keep)
+{
+	if (!keep)
+		return attributes_set_cloexec(fd);
+	return fd == keep[0] || fd == keep[1] ? 0 : close(fd);
+}
+
 /* For Linux before 5.11, and for filters that refuse what they do not know. */
-static int attributes_walk_fds(int first, struct error *err)
+static int attributes_walk_fds(int first, const int *keep, struct error *err)
 {
 	cleanup_dir DIR *dir = opendir("/proc/self/fd");
 	struct dirent *entry;
@@ -191,7 +199,7 @@ static int attributes_walk_fds(int first, struct error *err)
 
 		if (number_parse_int(entry->d_name, first, INT_MAX, &fd) < 0)
 			continue;
-		if (attributes_set_cloexec(fd) < 0)
+		if (fd != dirfd(dir) && attributes_drop_fd(fd, keep) < 0)
 			return error_errno(err, errno, "close-on-exec: mark fd %d", fd);
 	}
 	if (errno != 0)
@@ -203,5 +211,22 @@ int attributes_close_on_exec_from(int first, struct error *err)
 {
 	if (syscall(SYS_close_range, (unsigned int)first, UINT_MAX, CLOSE_RANGE_CLOEXEC) == 0)
 		return 0;
-	return attributes_walk_fds(first, err);
+	return attributes_walk_fds(first, NULL, err);
+}
+
+int attributes_close_from(int first, const int keep[2], struct error *err)
+{
+	int low = keep[0] < keep[1] ? keep[0] : keep[1];
+	int high = keep[0] < keep[1] ? keep[1] : keep[0];
+	const int between[][2] = { { first, low - 1 }, { low + 1, high - 1 },
+		{ high + 1, INT_MAX } };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(between); i++) {
+		int from = between[i][0] < first ? first : between[i][0];
+
+		if (from <= between[i][1] && syscall(SYS_close_range, (unsigned int)from,
+						     (unsigned int)between[i][1], 0) < 0)
+			return attributes_walk_fds(first, keep, err);
+	}
+	return 0;
 }

@@ -48,4 +48,7 @@ int attributes_new_session_keyring(const char *name, struct error *err);
  * a walk). */
 int attributes_close_on_exec_from(int first, struct error *err);
 
+/* Closes every fd from `first` on but the two of `keep`, which may be -1. */
+int attributes_close_from(int first, const int keep[2], struct error *err);
+
 #endif

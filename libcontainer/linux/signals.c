@@ -81,3 +81,15 @@ int signals_from_name(const char *text)
 			return signals_names[i].number;
 	return -1;
 }
+
+void signals_reset(void)
+{
+	sigset_t none;
+
+	/* SIGKILL, SIGSTOP and those that the C library keeps for itself refuse, and stay as they
+	 * are. */
+	for (int number = 1; number <= SIGRTMAX; number++)
+		(void)signal(number, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}

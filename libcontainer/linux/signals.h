@@ -6,4 +6,8 @@
 /* "9", "KILL", "SIGKILL", "sigkill", "RTMIN+3", "SIGRTMAX-1": the number, or -1. */
 int signals_from_name(const char *text);
 
+/* For a process that is about to become a program of somebody else's: nothing is ignored or
+ * blocked, whatever our own caller had done. */
+void signals_reset(void);
+
 #endif

@@ -70,6 +70,21 @@ field()	# NAME: of a /proc/PID/status in $output
 	equal "$output" $'1 2\n/usr'
 }
 
+@test "--cwd: a missing one is refused, not made" {
+	running_container
+	run elsewhen exec --cwd=/no/where "$ID" pwd
+	failed process.cwd /no/where 'No such file or directory'
+	[ ! -e "$ROOTFS/no" ]
+}
+
+@test "a missing program is said in the words that engines look for" {
+	running_container
+	run elsewhen exec "$ID" nosuch
+	failed nosuch 'executable file not found in $PATH'
+	run elsewhen exec "$ID" /nosuch
+	failed /nosuch 'No such file or directory'
+}
+
 @test "--user and --additional-gids" {
 	running_container
 	run elsewhen exec --user 12:34 --additional-gids 56 -g 78 "$ID" cat /proc/self/status
@@ -212,4 +227,14 @@ field()	# NAME: of a /proc/PID/status in $output
 	succeeded
 	matches "$output" $'^Cpus_allowed_list:[ \t]*0$'
 	elsewhen delete --force "$ID"
+}
+
+@test "hostile: no descriptor of ours or of the caller leads the program's path out" {
+	running_container
+	cp "$(command -v busybox)" "$WORK/busybox"
+	local fd
+	for fd in 3 4 5 6 7 8 9 10 11 12; do
+		run elsewhen exec "$ID" "/proc/self/fd/$fd/../../../../../../..$WORK/busybox" echo out 9</etc
+		failed 'process.args[0]'
+	done
 }

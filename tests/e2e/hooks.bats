@@ -142,6 +142,24 @@ one_hook()
 	assert_no_leftovers
 }
 
+@test "a failing poststart hook stops the container, and poststop runs" {
+	make_bundle
+	arguments sleep 1000
+	edit --arg work "$WORK" '.hooks = {poststart: [{path: "/bin/false"}], poststop: [{path: "/bin/sh",
+		args: ["sh", "-c", "echo stop >>\($work)/stops"], env: ["PATH=/usr/bin:/bin"]}]}'
+	run elsewhen run --detach --bundle "$BUNDLE" "$ID"
+	failed 'hooks.poststart[0]'
+	equal "$(cat "$WORK/stops")" stop
+	assert_no_leftovers
+	create_container
+	run elsewhen start "$ID"
+	failed 'hooks.poststart[0]'
+	equal "$(status_of "$ID")" stopped
+	elsewhen delete "$ID"
+	equal "$(wc -l <"$WORK/stops")" 2
+	assert_no_leftovers
+}
+
 @test "a failing poststop hook is warned of, and the container is deleted all the same" {
 	make_bundle
 	one_hook poststop 'exit 4'
@@ -211,4 +229,14 @@ process_is_gone()
 		[ "$(cut -d . -f 1 "$WORK/shared/$name.uptime")" -le "$host" ]
 	done
 	[ "$(cut -d . -f 1 "$WORK/shared/startContainer.uptime")" -ge 5000000 ]
+}
+
+@test "delete --force ends a start whose startContainer hook does not end" {
+	make_bundle '.hooks.startContainer = [{path: "/bin/sleep", args: ["sleep", "1000"]}]'
+	arguments true
+	create_container
+	helper_elsewhen start "$ID"
+	wait_for has_status "$ID" running
+	elsewhen delete --force "$ID"
+	assert_no_leftovers
 }

@@ -183,7 +183,7 @@ load common
 	arguments true
 	elsewhen run --keep --bundle "$BUNDLE" "$ID"
 	run elsewhen kill "$ID" TERM
-	failed "$ID"
+	failed "container not running: '$ID'"
 }
 
 @test "kill: a created container dies" {
@@ -212,7 +212,7 @@ load common
 
 @test "kill --all: every process, also with the PID namespace of the host" {
 	make_bundle 'del(.linux.namespaces[] | select(.type == "pid"))'
-	shell 'sleep 1000 & sleep 1000 & touch /ready; wait'
+	shell 'sleep 1000 & sleep 1000 & : >/ready; wait'
 	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
 	wait_for test -e "$ROOTFS/ready"
 	equal "$(elsewhen ps --format json "$ID" | jq length)" 3
@@ -335,7 +335,7 @@ lacks_processes()
 
 @test "ps: table and JSON name every process" {
 	make_bundle
-	shell 'sleep 1000 & sleep 1000 & touch /ready; wait'
+	shell 'sleep 1000 & sleep 1000 & : >/ready; wait'
 	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
 	wait_for test -e "$ROOTFS/ready"
 	local pid
@@ -346,6 +346,16 @@ lacks_processes()
 	succeeded
 	matches "${lines[0]}" '^ *PID'
 	equal "${#lines[@]}" 4
+}
+
+@test "an id that is in use is named as such, also when the cgroup is in use with it" {
+	running_container
+	run elsewhen create --bundle "$BUNDLE" "$ID"
+	failed "container '$ID' exists already"
+	edit 'del(.linux.cgroupsPath)'
+	run elsewhen create --bundle "$BUNDLE" "$ID"
+	failed "container '$ID' exists already"
+	equal "$(status_of "$ID")" running
 }
 
 @test "two runs in a row may have the same id" {
@@ -374,5 +384,37 @@ lacks_processes()
 	running_container
 	rm "$BUNDLE/config.json"
 	elsewhen delete --force "$ID"
+	assert_no_leftovers
+}
+
+@test "a paused container that was not started is resumed, then started" {
+	make_bundle
+	arguments sleep 1000
+	create_container
+	elsewhen pause "$ID"
+	has_status "$ID" paused
+	run elsewhen start "$ID"
+	failed "container '$ID' is paused"
+	elsewhen resume "$ID"
+	has_status "$ID" created
+	elsewhen start "$ID"
+	has_status "$ID" running
+	elsewhen delete --force "$ID"
+	assert_no_leftovers
+}
+
+@test "a run that ends deletes its own container, not the next one of the same id" {
+	make_bundle
+	local try
+	arguments sleep 1000
+	for try in 1 2 3 4 5 6 7 8; do
+		helper_elsewhen run --bundle "$BUNDLE" "$ID"
+		wait_for has_status "$ID" running
+		elsewhen delete --force "$ID"
+		quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
+		wait "$HELPER" || true
+		has_status "$ID" running
+		elsewhen delete --force "$ID"
+	done
 	assert_no_leftovers
 }

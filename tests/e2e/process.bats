@@ -32,6 +32,9 @@ field()	# NAME: of the container's /proc/self/status, as printed to $output
 	run run_container
 	succeeded
 	equal "$output" found
+	arguments ls
+	run run_container
+	failed ls 'executable file not found in $PATH'
 }
 
 @test "env: exactly what is asked for" {
@@ -135,6 +138,14 @@ field()	# NAME: of the container's /proc/self/status, as printed to $output
 	for set in CapBnd CapEff CapPrm CapInh CapAmb; do
 		equal "$(field $set)" 0000000000000400
 	done
+}
+
+@test "capabilities: one that cannot be granted is warned of, once, and no error" {
+	make_bundle '.process.capabilities |= map_values(. + ["CAP_OF_TOMORROW"])'
+	arguments true
+	run run_container
+	succeeded
+	equal "$output" 'elsewhen: warning: process.capabilities: CAP_OF_TOMORROW cannot be granted here'
 }
 
 @test "capabilities: absent means none" {
@@ -310,4 +321,32 @@ s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1]); print
 	in_container 'for p in /proc/[0-9]*; do readlink $p/exe; done | sort -u'
 	succeeded
 	equal "$output" /bin/busybox
+}
+
+@test "signals: what the caller ignores or blocks stays outside" {
+	make_bundle '.hooks.createRuntime = [{path: "/bin/true"}]'
+	shell 'cat /proc/self/status; exit 3'
+	run env "$TAG" python3 -c 'import os, signal, sys
+for number in signal.SIGCHLD, signal.SIGPIPE, signal.SIGTERM:
+    signal.signal(number, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1, signal.SIGCHLD})
+os.execv(sys.argv[1], sys.argv[1:])' "$ELSEWHEN" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+	equal "$status" 3
+	equal "$(field SigIgn)" 0000000000000000
+	equal "$(field SigBlk)" 0000000000000000
+	assert_no_leftovers
+}
+
+@test "nobody reads the log: the container is made all the same" {
+	make_bundle
+	arguments true
+	# A pipe whose reader is gone, as standard error.
+	run env "$TAG" python3 -c 'import os, signal, sys
+reader, writer = os.pipe()
+os.close(reader)
+os.dup2(writer, 2)
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])' "$ELSEWHEN" --root "$ROOT" --debug run --bundle "$BUNDLE" "$ID"
+	succeeded
+	assert_no_leftovers
 }

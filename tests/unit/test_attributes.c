@@ -177,10 +177,28 @@ static void check_cloexec(void)
 	CHECK(fcntl(STDERR_FILENO, F_GETFD) == 0);
 }
 
+static void check_close_from(void)
+{
+	int low = fcntl(STDIN_FILENO, F_DUPFD, 40), first = fcntl(STDIN_FILENO, F_DUPFD, 50);
+	int keep = fcntl(STDIN_FILENO, F_DUPFD, 60), between = fcntl(STDIN_FILENO, F_DUPFD, 61);
+	int keep_too = fcntl(STDIN_FILENO, F_DUPFD, 70), last = fcntl(STDIN_FILENO, F_DUPFD, 71);
+	const int keeps[2] = { keep_too, keep }, one[2] = { -1, keep };
+	struct error err;
+
+	CHECK(low >= 40 && last > keep_too);
+	CHECK(attributes_close_from(first, keeps, &err) == 0);
+	CHECK(fcntl(low, F_GETFD) == 0 && fcntl(STDERR_FILENO, F_GETFD) == 0);
+	CHECK(fcntl(keep, F_GETFD) == 0 && fcntl(keep_too, F_GETFD) == 0);
+	CHECK(fcntl(first, F_GETFD) < 0 && fcntl(between, F_GETFD) < 0 && fcntl(last, F_GETFD) < 0);
+	CHECK(attributes_close_from(first, one, &err) == 0);
+	CHECK(fcntl(keep, F_GETFD) == 0 && fcntl(keep_too, F_GETFD) < 0);
+}
+
 static void check_close_range(const void *argument)
 {
 	(void)argument;
 	check_cloexec();
+	check_close_from();
 }
 
 /* A kernel without close_range(2), as far as the process can see. */
@@ -200,6 +218,7 @@ static void check_without_close_range(const void *argument)
 	CHECK(seccomp_install(&program, &err) == 0);
 	seccomp_program_free(&program);
 	check_cloexec();
+	check_close_from();
 }
 
 static void fds_get_close_on_exec(void **state)

@@ -130,6 +130,28 @@ static void test_a_kept_filter_comes_back(void **state)
 	seccomp_program_free(&program);
 }
 
+/* A name that libseccomp does not know, and skips, must not stand for a rule of another profile. */
+static void test_a_name_is_no_part_of_another_profile(void **state)
+{
+	const char *const honest[] = { "mkdir" }, *const other[] = { "mkdirat" };
+	const char *const forged[] = { "mkdir,SCMP_ACT_ALLOW/0/0;1:mkdirat" };
+	const struct seccomp_rule two[] = {
+		{ .names = honest, .names_length = 1, .action = "SCMP_ACT_ALLOW" },
+		{ .names = other, .names_length = 1, .action = "SCMP_ACT_LOG" },
+	};
+	const struct seccomp_rule one = {
+		.names = forged, .names_length = 1, .action = "SCMP_ACT_LOG"
+	};
+	struct seccomp_profile profile = profile_with(two), forgery = profile_with(&one);
+	cleanup_text struct text key = { 0 }, forged_key = { 0 };
+
+	(void)state;
+	profile.rules_length = 2;
+	filter_cache_key(&profile, &key);
+	filter_cache_key(&forgery, &forged_key);
+	assert_string_not_equal(key.data, forged_key.data);
+}
+
 static void test_a_profile_that_differs_in_one_number_is_another(void **state)
 {
 	struct seccomp_program program;
@@ -178,6 +200,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_a_kept_filter_comes_back),
 		TEST(test_a_profile_that_differs_in_one_number_is_another),
+		TEST(test_a_name_is_no_part_of_another_profile),
 		TEST(test_a_torn_file_is_not_used),
 		TEST(test_a_damaged_file_is_not_used),
 		TEST(test_a_directory_that_others_may_write_to_is_not_used),

@@ -93,12 +93,23 @@ static void test_a_step_of_a_child_keeps_its_name(void **state)
 	assert_string_equal(err.text, "no room [make the child's thing]");
 }
 
+static void test_an_element_of_a_list_is_no_step(void **state)
+{
+	struct diary diary = { .sentence = "is there already, as linux.namespaces[0]" };
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(recipe_run(steps, &diary, &err), -1);
+	assert_string_equal(err.text, "is there already, as linux.namespaces[0] [make c]");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_success_undoes_nothing),
 		cmocka_unit_test(test_failure_undoes_backwards_and_is_named),
 		cmocka_unit_test(test_a_step_of_a_child_keeps_its_name),
+		cmocka_unit_test(test_an_element_of_a_list_is_no_step),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,7 +45,8 @@ extern const struct command *const commands[];
 /* The command of that name, or NULL with the error set. */
 const struct command *command_find(const char *name, struct error *err);
 
-/* Reads the command's own options and operands (`words` follow its name) and runs it, or its help.
+/*
+ * Reads the command's own options and operands (`words` follow its name) and runs it, or its help.
  */
 int command_invoke(const struct command *command, const struct container_runtime *runtime,
 	char *const *words, int *exit_status, struct error *err);

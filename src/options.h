@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Command line options as a table: a row says how one is spelled, where it goes and what it does.
+/*
+ * Command line options as a table: a row says how one is spelled, where it goes and what it does.
  */
 #ifndef SRC_OPTIONS_H
 #define SRC_OPTIONS_H
@@ -38,8 +39,7 @@ struct option_set {
 	const char *command;            /* NULL for the options before the command */
 	const struct option_spec *rows; /* ends with a row without a name */
 	void *values;
-	bool in_order; /* the first operand ends the options: what follows is another's command line
-			*/
+	bool in_order; /* the first operand ends the options: what follows is another's command line */
 };
 
 /* What remains once the options are taken out. */

@@ -18,7 +18,8 @@ extern "C" {
 #endif
 
 #define TIMENS_NANOSECONDS_MAX 999999999
-/* The kernel accepts an offset when 0 <= clock + offset <= this many seconds (KTIME_SEC_MAX / 2).
+/*
+ * The kernel accepts an offset when 0 <= clock + offset <= this many seconds (KTIME_SEC_MAX / 2).
  */
 #define TIMENS_SECONDS_MAX INT64_C(4611686018)
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Memory that lives and dies together: a parsed config is thousands of small objects freed at once.
+/*
+ * Memory that lives and dies together: a parsed config is thousands of small objects freed at once.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -8,7 +9,8 @@
 
 struct arena_block;
 
-/* A zeroed struct is an empty arena. Memory is never moved, zeroed on allocation, 16-byte aligned.
+/*
+ * A zeroed struct is an empty arena. Memory is never moved, zeroed on allocation, 16-byte aligned.
  */
 struct arena {
 	struct arena_block *blocks;

@@ -15,7 +15,8 @@ int io_write_all(int fd, const void *data, size_t length);
  */
 int io_write_control(int dirfd, const char *path, const char *text);
 
-/* Reads to the end of file. *data is malloc'd, NUL-terminated, the caller's. -EFBIG above `limit`.
+/*
+ * Reads to the end of file. *data is malloc'd, NUL-terminated, the caller's. -EFBIG above `limit`.
  */
 ssize_t io_read_fd(int fd, char **data, size_t limit);
 ssize_t io_read_file(int dirfd, const char *path, char **data, size_t limit);

@@ -72,7 +72,8 @@ static void log_to_file(enum log_level level, const char *sentence)
 		log_add_json_string(&line, sentence);
 		text_add(&line, "\n");
 	}
-	/* One write, so that lines of several processes do not mix; a full disk must not stop us.
+	/*
+	 * One write, so that lines of several processes do not mix; a full disk must not stop us.
 	 */
 	(void)io_write_all(log_target.fd, line.data, line.length);
 }

@@ -129,7 +129,8 @@ static int path_walk_open(int parent, const char *name, bool last, const struct 
 	} else if (mkdirat(parent, name, goal->directory_mode) < 0 && errno != EEXIST) {
 		return -errno;
 	}
-	/* Whatever is there now, made by us or by a rival, is looked at like any other component.
+	/*
+	 * Whatever is there now, made by us or by a rival, is looked at like any other component.
 	 */
 	fd = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;

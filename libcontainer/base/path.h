@@ -38,7 +38,8 @@ int path_mkfile_in_root(int rootfd, const char *path, mode_t mode);
  */
 int path_open_parent_in_root(int rootfd, const char *path, bool make, const char **name);
 
-/* "/proc/self/fd/N": for the few system calls that take only a path. buffer has PATH_FD_SIZE bytes.
+/*
+ * "/proc/self/fd/N": for the few system calls that take only a path. buffer has PATH_FD_SIZE bytes.
  */
 #define PATH_FD_SIZE 32
 const char *path_of_fd(int fd, char *buffer);

@@ -98,7 +98,8 @@ static uint64_t adapt_capability_set(const struct oci_strings *names)
 	for (size_t i = 0; i < names->length; i++) {
 		int cap = caps_from_name(names->items[i]);
 
-		/* A name that is newer than this kernel grants nothing (config.md, "capabilities").
+		/*
+		 * A name that is newer than this kernel grants nothing (config.md, "capabilities").
 		 */
 		if (cap >= 0 && cap < 64)
 			set |= UINT64_C(1) << cap;

@@ -26,7 +26,8 @@ void adapt_resources(
 void adapt_seccomp(
 	const struct oci_seccomp *seccomp, struct arena *arena, struct seccomp_profile *profile);
 
-/* `bundle` resolves a relative source of a bind mount. The options are the request's own to free.
+/*
+ * `bundle` resolves a relative source of a bind mount. The options are the request's own to free.
  */
 int adapt_mount(const struct oci_mount *mount, size_t index, const char *mount_label,
 	const char *bundle, struct arena *arena, struct mount_request *request, struct error *err);

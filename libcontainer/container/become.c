@@ -206,7 +206,8 @@ int become_find_program(struct become *become, struct error *err)
 		program);
 }
 
-/* config-linux.md "Seccomp": the listener goes to the agent, together with the container's state.
+/*
+ * config-linux.md "Seccomp": the listener goes to the agent, together with the container's state.
  */
 static int become_hand_over_listener(struct become *become, int listener, struct error *err)
 {
@@ -293,8 +294,7 @@ static void become_own_stdio(const struct oci_user *user)
 		if (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3))
 			continue;
 		if (fchown(fd, user->uid, (gid_t)-1) < 0)
-			continue; /* in another user namespace, or on a read-only mount: no matter
-				   */
+			continue; /* in another user namespace, or on a read-only mount: no matter */
 	}
 }
 
@@ -309,7 +309,8 @@ static int become_close_descriptors(struct become *become, struct error *err)
 
 	cleanup_fd(&become->procfd);
 	cleanup_fd(&become->rootfd);
-	/* Those below were inherited without close-on-exec; a descriptor of our own always has it.
+	/*
+	 * Those below were inherited without close-on-exec; a descriptor of our own always has it.
 	 */
 	for (int fd = 3; fd < first; fd++) {
 		int flags = fcntl(fd, F_GETFD);

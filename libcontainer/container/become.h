@@ -22,8 +22,7 @@ struct become {
 	const char *seccomp_agent_message;     /* what goes with the listener (config-linux.md) */
 	int sync_fd;                           /* for what goes wrong until execve; -1 for nobody */
 	int preserve_fds;
-	bool passes_notify_socket; /* the socket of NOTIFY_SOCKET is bound at BECOME_NOTIFY_SOCKET
-				    */
+	bool passes_notify_socket; /* the socket of NOTIFY_SOCKET is bound at BECOME_NOTIFY_SOCKET */
 	bool makes_cwd;            /* init makes a missing process.cwd; for exec it is an error */
 	bool groups_are_fixed;     /* found out while there is a procfd */
 	int procfd;                /* private procfs; -1 until become_open_procfs */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The steps of `create` that make nothing: read, check, decide. They are all that `validate` does.
+/*
+ * The steps of `create` that make nothing: read, check, decide. They are all that `validate` does.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -63,7 +63,8 @@ int creation_finish(struct creation *creation, enum oci_status status, struct er
 /* Undoes a made container whole: process, cgroup, directory. */
 void creation_undo(struct creation *creation);
 
-/* What `delete --force` does, to this container and to no other that has its id by now (delete.c).
+/*
+ * What `delete --force` does, to this container and to no other that has its id by now (delete.c).
  */
 int creation_delete(struct creation *creation, struct error *err);
 

@@ -19,7 +19,8 @@
 /* So often may a `delete --force` of the same id come between making the directory and its lock. */
 #define DIRECTORY_TRIES 16
 
-/* Makes --root and what leads to it, as `mkdir -p` does; others may look at no container of ours.
+/*
+ * Makes --root and what leads to it, as `mkdir -p` does; others may look at no container of ours.
  */
 static int directory_make_root(const char *root, struct error *err)
 {

@@ -29,7 +29,8 @@ enum directory_lock { DIRECTORY_UNLOCKED, DIRECTORY_LOCKED };
 int directory_open(const struct container_runtime *runtime, const char *id,
 	enum directory_lock lock, struct error *err);
 
-/* Tries the lock of an fd that directory_open returned unlocked. 1: have it, 0: another has it, -1.
+/*
+ * Tries the lock of an fd that directory_open returned unlocked. 1: have it, 0: another has it, -1.
  */
 int directory_try_lock(int directory, struct error *err);
 

@@ -14,6 +14,7 @@
 #include "container/sync.h"
 #include "linux/attributes.h"
 #include "linux/netlink.h"
+#include "linux/signals.h"
 #include "linux/procfs.h"
 
 static int init_close_outside(void *context, struct error *err)
@@ -170,6 +171,8 @@ static int init_wait_for_start(void *context, struct error *err)
 		return sync_expect(*runtime, SYNC_START, NULL, err);
 	if (sync_expect(*runtime, SYNC_CREATED, NULL, err) < 0)
 		return -1;
+	/* A created container can be told to end: nobody else is in it yet to hear of it. */
+	signals_end_this_process();
 	/* From now on whoever starts us hears our errors; create has gone home. */
 	cleanup_fd(runtime);
 	return init_accept_start(creation, err);

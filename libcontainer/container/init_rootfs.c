@@ -32,7 +32,8 @@ int init_attach_rootfs(void *context, struct error *err)
 		recursive || !propagation ? propagation : propagation | MS_REC, err);
 }
 
-/* sd_notify(3): the host's socket itself, so that nothing of ours has to stay to pass messages on.
+/*
+ * sd_notify(3): the host's socket itself, so that nothing of ours has to stay to pass messages on.
  */
 static int init_mount_notify_socket(struct creation *creation, struct error *err)
 {
@@ -134,7 +135,8 @@ int init_open_terminal(void *context, struct error *err)
 	return terminal_become(slave, process->user.uid, err);
 }
 
-/* Without a mount namespace of its own a container has the host's mounts, and a root by chroot(2).
+/*
+ * Without a mount namespace of its own a container has the host's mounts, and a root by chroot(2).
  */
 static int init_chroot(struct creation *creation, struct error *err)
 {

@@ -45,7 +45,8 @@ static enum plan_shape plan_shape(const struct plan *plan)
 		any_path = any_path || plan->namespaces[type].source == PLAN_PATH;
 	if (user != PLAN_INHERIT && (time == PLAN_NEW || any_path))
 		return PLAN_STAGED;
-	/* Whoever is in a user namespace may not be able to point "for children" back at its own.
+	/*
+	 * Whoever is in a user namespace may not be able to point "for children" back at its own.
 	 */
 	if ((time == PLAN_NEW || plan_source(plan, OCI_NAMESPACE_PID) == PLAN_PATH) &&
 		userns_is_nested())

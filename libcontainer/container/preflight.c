@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whether this kernel, with these rights, can do what a valid config.json asks for. Makes nothing.
+/*
+ * Whether this kernel, with these rights, can do what a valid config.json asks for. Makes nothing.
  */
 #include <errno.h>
 #include <linux/capability.h>

@@ -117,7 +117,8 @@ int container_start(const struct container_runtime *runtime, const char *id, str
 	return result;
 }
 
-/* Orphans of a container without a PID namespace of its own are ours to reap, as its init's parent.
+/*
+ * Orphans of a container without a PID namespace of its own are ours to reap, as its init's parent.
  */
 static int run_become_subreaper(const struct container_create_options *options, struct error *err)
 {

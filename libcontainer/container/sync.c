@@ -90,7 +90,8 @@ int sync_receive(int fd, struct sync_message *message, int *passed, struct error
 {
 	ssize_t got = socket_receive(fd, message, sizeof(*message), passed);
 
-	/* A peer that died with messages of ours unread resets the stream: it is gone all the same.
+	/*
+	 * A peer that died with messages of ours unread resets the stream: it is gone all the same.
 	 */
 	if (got < 0 && got != -ECONNRESET)
 		return error_errno(err, (int)-got, "receive from the sync socket");

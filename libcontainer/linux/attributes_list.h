@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists of CPUs and memory nodes as cpuset(7) writes them, as the bit masks that system calls take.
+/*
+ * Lists of CPUs and memory nodes as cpuset(7) writes them, as the bit masks that system calls take.
  */
 #ifndef LINUX_ATTRIBUTES_LIST_H
 #define LINUX_ATTRIBUTES_LIST_H

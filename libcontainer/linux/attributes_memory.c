@@ -8,7 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* linux/mempolicy.h has the modes as enumerators, which #ifdef cannot see: so their numbers here.
+/*
+ * linux/mempolicy.h has the modes as enumerators, which #ifdef cannot see: so their numbers here.
  */
 struct attributes_memory_name {
 	const char *name;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Finds the cgroup hierarchies: /proc/self/mountinfo (proc(5)) and /proc/self/cgroup (cgroups(7)).
+/*
+ * Finds the cgroup hierarchies: /proc/self/mountinfo (proc(5)) and /proc/self/cgroup (cgroups(7)).
  */
 #include "linux/cgroup_layout.h"
 

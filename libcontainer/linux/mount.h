@@ -52,7 +52,8 @@ int mount_clone(int fd, bool recursive);
 /* Attaches a detached mount onto what `target_fd` (O_PATH) is. */
 int mount_attach(int mount_fd, int target_fd, const char *what, struct error *err);
 
-/* Sets attributes or propagation of the mount that fd is the root of (recursive with AT_RECURSIVE).
+/*
+ * Sets attributes or propagation of the mount that fd is the root of (recursive with AT_RECURSIVE).
  */
 int mount_set_attributes(int fd, uint64_t set, uint64_t clear, uint64_t propagation, bool recursive,
 	struct error *err);

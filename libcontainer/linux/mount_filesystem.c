@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* New filesystems, configured one parameter at a time, so that the kernel can say which it refuses.
+/*
+ * New filesystems, configured one parameter at a time, so that the kernel can say which it refuses.
  */
 #include "linux/mount.h"
 
@@ -195,7 +196,8 @@ static int mount_devpts_again(const struct mount_request *request, struct error 
 	return -1;
 }
 
-/* The caller's own tree in the place of a new filesystem, with the attributes asked for on all of
+/*
+ * The caller's own tree in the place of a new filesystem, with the attributes asked for on all of
  * it.
  */
 static int mount_bind_instead(

@@ -22,7 +22,8 @@ struct netlink_address_search {
 	struct text *messages;
 };
 
-/* The kernel tells IPv4 addresses in the order in which they were given, the others newest first.
+/*
+ * The kernel tells IPv4 addresses in the order in which they were given, the others newest first.
  */
 static void netlink_address_keep_in_order(struct text *messages, const struct nlmsghdr *message)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading and writing /proc where it may have been tampered with, and what stat says of a process.
+/*
+ * Reading and writing /proc where it may have been tampered with, and what stat says of a process.
  */
 #include "linux/procfs.h"
 

@@ -14,7 +14,8 @@
 struct rootfs {
 	int fd;     /* O_PATH|O_DIRECTORY of the root's mount; -1 before rootfs_attach */
 	char *path; /* where it is attached in the host's tree; ours */
-	/* What is mounted over masked paths: fds, opened at the first need; rootfs_attach sets -1.
+	/*
+	 * What is mounted over masked paths: fds, opened at the first need; rootfs_attach sets -1.
 	 */
 	int mask_directory, mask_file;
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* linux.maskedPaths and linux.readonlyPaths: mounts over what the container may not see or change.
+/*
+ * linux.maskedPaths and linux.readonlyPaths: mounts over what the container may not see or change.
  */
 #include "linux/rootfs.h"
 

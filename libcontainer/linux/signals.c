@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names of signals: the ones of signal(7) with their synonyms, and offsets into the real-time
+/*
+ * Names of signals: the ones of signal(7) with their synonyms, and offsets into the real-time
  * range.
  */
 #include "linux/signals.h"
@@ -7,6 +8,7 @@
 
 #include <signal.h>
 #include <strings.h>
+#include <unistd.h>
 
 #ifndef SIGSTKFLT
 #define SIGSTKFLT 16
@@ -80,6 +82,19 @@ int signals_from_name(const char *text)
 		if (strcasecmp(text, signals_names[i].name) == 0)
 			return signals_names[i].number;
 	return -1;
+}
+
+static void signals_exit(int number)
+{
+	_exit(128 + number);
+}
+
+void signals_end_this_process(void)
+{
+	static const int ending[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
+	for (size_t i = 0; i < ARRAY_LENGTH(ending); i++)
+		(void)signal(ending[i], signals_exit);
 }
 
 void signals_reset(void)

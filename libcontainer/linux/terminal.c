@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The container's side of a pseudo-terminal: the pair, its size, its owner, and the console socket.
+/*
+ * The container's side of a pseudo-terminal: the pair, its size, its owner, and the console socket.
  */
 #include "linux/terminal.h"
 

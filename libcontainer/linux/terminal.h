@@ -26,7 +26,8 @@ int terminal_set_size(int fd, uint64_t rows, uint64_t columns, struct error *err
  */
 void terminal_copy_size(int master);
 
-/* setsid has been done: makes `slave` the controlling terminal and fds 0, 1, 2; gives it to `uid`.
+/*
+ * setsid has been done: makes `slave` the controlling terminal and fds 0, 1, 2; gives it to `uid`.
  */
 int terminal_become(int slave, uid_t uid, struct error *err);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* newuidmap(1) and newgidmap(1): the setuid programs that write mappings of /etc/subuid and subgid.
+/*
+ * newuidmap(1) and newgidmap(1): the setuid programs that write mappings of /etc/subuid and subgid.
  */
 #ifndef LINUX_USERNS_HELPER_H
 #define LINUX_USERNS_HELPER_H

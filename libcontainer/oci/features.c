@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The features document: what could be honoured here, as features.md and features-linux.md name it.
+/*
+ * The features document: what could be honoured here, as features.md and features-linux.md name it.
  */
 #include "oci/features.h"
 

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The versions of the runtime-spec whose configs are read; a state and a new config have the later.
+/*
+ * The versions of the runtime-spec whose configs are read; a state and a new config have the later.
  */
 #define OCI_VERSION_MIN "1.0.0"
 #define OCI_VERSION_MAX "1.3.0"

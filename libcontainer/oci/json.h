@@ -9,7 +9,8 @@
 
 #include "base/text.h"
 
-/* A writer over yajl_gen: calls nest as the document does. Aborts on misuse, never fails otherwise.
+/*
+ * A writer over yajl_gen: calls nest as the document does. Aborts on misuse, never fails otherwise.
  */
 struct json_writer;
 

@@ -15,11 +15,13 @@
  */
 int json_check_encoding(const char *data, size_t length, struct error *err);
 
-/* Puts "line L, byte B: " for the byte at `offset` of the document before what is set already. -1.
+/*
+ * Puts "line L, byte B: " for the byte at `offset` of the document before what is set already. -1.
  */
 int json_error_place(struct error *err, const char *data, size_t offset);
 
-/* True when the UTF-8 text has a control character of ASCII or of Latin-1, which a terminal obeys.
+/*
+ * True when the UTF-8 text has a control character of ASCII or of Latin-1, which a terminal obeys.
  */
 bool json_has_control(const char *text, size_t length);
 

@@ -57,7 +57,8 @@ struct json_frame *json_stack_top(struct json_reader *reader);
 int json_stack_stop(struct json_reader *reader);
 int json_stack_stop_at(struct json_reader *reader, size_t levels, const char *name);
 
-/* Whether a value of this type may come next; and its kind, JSON_KIND_FOREIGN if it is not stored.
+/*
+ * Whether a value of this type may come next; and its kind, JSON_KIND_FOREIGN if it is not stored.
  */
 bool json_stack_accepts(struct json_reader *reader, enum json_type found, enum json_kind *kind);
 

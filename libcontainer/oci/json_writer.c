@@ -13,7 +13,8 @@
 
 struct json_writer {
 	yajl_gen generator;
-	/* Written when the first member comes, so that an empty one is "{}" or "[]" in one piece.
+	/*
+	 * Written when the first member comes, so that an empty one is "{}" or "[]" in one piece.
 	 */
 	bool opening;
 	bool in_object[JSON_WRITER_DEPTH];

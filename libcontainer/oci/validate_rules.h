@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rules behind validate.h and the shapes of single values that they share; only for
+/*
+ * The rules behind validate.h and the shapes of single values that they share; only for
  * validate*.c.
  */
 #ifndef OCI_VALIDATE_RULES_H

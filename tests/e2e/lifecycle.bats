@@ -192,6 +192,10 @@ load common
 	elsewhen kill "$ID" KILL
 	wait_for has_status "$ID" stopped
 	elsewhen delete "$ID"
+	create_container
+	elsewhen kill "$ID" TERM
+	wait_for has_status "$ID" stopped
+	elsewhen delete "$ID"
 	assert_no_leftovers
 }
 
@@ -405,9 +409,8 @@ lacks_processes()
 
 @test "a run that ends deletes its own container, not the next one of the same id" {
 	make_bundle
-	local try
 	arguments sleep 1000
-	for try in 1 2 3 4 5 6 7 8; do
+	for _ in 1 2 3 4 5 6 7 8; do
 		helper_elsewhen run --bundle "$BUNDLE" "$ID"
 		wait_for has_status "$ID" running
 		elsewhen delete --force "$ID"

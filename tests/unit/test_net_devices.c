@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* net_devices: from one network namespace of the test's own to another, or back as if nothing was.
+/*
+ * net_devices: from one network namespace of the test's own to another, or back as if nothing was.
  */
 #include "container/net_devices.h"
 

@@ -73,7 +73,8 @@ static void test_moved(void **state)
 	in_child(pivoted, "no pivot");
 }
 
-/* Whether a user namespace that is made here gets a new procfs; the kernel asks for one in sight.
+/*
+ * Whether a user namespace that is made here gets a new procfs; the kernel asks for one in sight.
  */
 static bool user_namespace_gets_procfs(const char *where)
 {

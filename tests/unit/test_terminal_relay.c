@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* terminal_relay: a person's side (pipes, or a terminal) and a container's, with the relay between.
+/*
+ * terminal_relay: a person's side (pipes, or a terminal) and a container's, with the relay between.
  */
 #include "linux/terminal.h"
 
@@ -311,7 +312,8 @@ static void test_drains_what_was_written(void **state)
 
 	(void)state;
 	start_scene(&scene, container_writes_much);
-	/* The pipe is full long before; the last bytes wait in the terminal when the process ends.
+	/*
+	 * The pipe is full long before; the last bytes wait in the terminal when the process ends.
 	 */
 	sleep_milliseconds(100);
 	assert_int_equal(read_output(&scene, output, sizeof(output)), MUCH);

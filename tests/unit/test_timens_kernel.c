@@ -346,7 +346,8 @@ static void check_range_when_nested(void)
 		CHECK(timens_range(-1, CLOCK_BOOTTIME, &min, &max) == 0);
 		at_max = write_seconds(CLOCK_BOOTTIME, max);
 		above_max = write_seconds(CLOCK_BOOTTIME, max + 1);
-		/* Our own offsets again, as the next timens_range reads them from our children's.
+		/*
+		 * Our own offsets again, as the next timens_range reads them from our children's.
 		 */
 		CHECK(timens_write_offsets(-1, 0,
 			      &(struct timens_offsets){

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A throw-away tree for tests of paths and mounts: a rootfs, and beside it what must stay as it is.
+/*
+ * A throw-away tree for tests of paths and mounts: a rootfs, and beside it what must stay as it is.
  */
 #ifndef TEST_TREE_H
 #define TEST_TREE_H

@@ -22,6 +22,7 @@
 #include "container/recipe.h"
 #include "container/supervise.h"
 #include "container/sync.h"
+#include "linux/namespace.h"
 #include "linux/procfs.h"
 #include "linux/socket.h"
 
@@ -366,15 +367,46 @@ int creation_make(struct creation *creation, struct error *err)
 
 void creation_undo(struct creation *creation)
 {
+	if (creation->pid_file_written)
+		unlink(creation->options->pid_file);
 	create_undo_init(creation);
 	create_undo_cgroup(creation);
 	create_undo_directory(creation);
+}
+
+/*
+ * By which anybody can tell what init is in, as long as it has them. An ordinary user may not look at an
+ * init that is not dumpable yet; then nothing is written down.
+ */
+static void create_fill_namespaces(struct creation *creation)
+{
+	struct oci_state_file *state = &creation->state;
+	struct oci_map *map = &state->namespaces;
+
+	for (int type = 0; type < OCI_NAMESPACE_COUNT; type++) {
+		struct oci_map_entry *entry;
+		char path[64], link[64];
+		ssize_t length;
+
+		if (plan_source(&creation->enter.plan, type) == PLAN_INHERIT)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)creation->enter.init,
+			namespace_file_name(plan_clone_flags[type]));
+		length = readlink(path, link, sizeof(link));
+		if (length < 0 || (size_t)length == sizeof(link))
+			continue;
+		entry = arena_append(&state->arena, &map->items, &map->length, sizeof(*entry));
+		entry->key = arena_printf(&state->arena, "%s", oci_namespace_names[type]);
+		entry->value = arena_strndup(&state->arena, link, (size_t)length);
+	}
 }
 
 int creation_finish(struct creation *creation, enum oci_status status, struct error *err)
 {
 	if (pid_file_write(creation->options->pid_file, creation->enter.init, err) < 0)
 		return -1;
+	creation->pid_file_written = creation->options->pid_file != NULL;
+	create_fill_namespaces(creation);
 	creation->state.status = status;
 	if (directory_save_state(creation->directory, &creation->state, err) < 0)
 		return -1;

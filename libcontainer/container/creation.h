@@ -41,7 +41,8 @@ struct creation {
 	int console_socket; /* connected, or -1 */
 	int console;        /* the terminal's master, for a foreground run, or -1 */
 	int start_socket;   /* listening, or -1 */
-	bool hooks_ran;     /* prestart or createRuntime: poststop is owed when it fails now */
+	bool pid_file_written;
+	bool hooks_ran; /* prestart or createRuntime: poststop is owed when it fails now */
 
 	/* Init's alone. */
 	struct rootfs rootfs;
@@ -57,7 +58,7 @@ void creation_close(struct creation *creation);
 /* From nothing to SYNC_READY; on failure all is undone. */
 int creation_make(struct creation *creation, struct error *err);
 
-/* After creation_make: writes `status` down and lets init go on with `message`. */
+/* After creation_make: writes the pid file and `status`, and tells init which of the two it is. */
 int creation_finish(struct creation *creation, enum oci_status status, struct error *err);
 
 /* Undoes a made container whole: process, cgroup, directory. */
@@ -85,7 +86,6 @@ int init_make_devices(void *context, struct error *err);
 int init_open_terminal(void *context, struct error *err);
 int init_pivot(void *context, struct error *err);
 int init_mask_paths(void *context, struct error *err);
-int init_close_rootfs(void *context, struct error *err);
 
 /* What depends on this machine, and not on the specification alone (preflight.c). */
 int preflight_check(const struct oci_config *config, struct error *err);

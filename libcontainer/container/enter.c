@@ -97,10 +97,9 @@ static int enter_user_namespace(struct enter *enter, struct error *err)
 
 	if (plan_source(&enter->plan, OCI_NAMESPACE_USER) == PLAN_PATH)
 		return enter_join(enter, OCI_NAMESPACE_USER, err);
-	return sync_send(fd, SYNC_IDMAP_PLEASE, 0, err) == 0 &&
-			       sync_expect(fd, SYNC_IDMAP_DONE, NULL, err) == 0
-		       ? 0
-		       : -1;
+	if (sync_send(fd, SYNC_IDMAP_PLEASE, 0, err) < 0)
+		return -1;
+	return sync_expect(fd, SYNC_IDMAP_DONE, NULL, err);
 }
 
 /*

@@ -270,6 +270,14 @@ static int exec_write_pid_file(void *context, struct error *err)
 	return pid_file_write(execution->options->pid_file, execution->enter.init, err);
 }
 
+static void exec_undo_pid_file(void *context)
+{
+	struct execution *execution = context;
+
+	if (execution->options->pid_file)
+		unlink(execution->options->pid_file);
+}
+
 static int exec_start(void *context, struct error *err)
 {
 	struct execution *execution = context;
@@ -291,7 +299,7 @@ static const struct recipe_step exec_steps[] = {
 	{ "make the process", exec_spawn, exec_undo_spawn },
 	{ "compile the seccomp filter", exec_compile_seccomp, NULL },
 	{ "serve it until it is ready", exec_serve, NULL },
-	{ "write the pid file", exec_write_pid_file, NULL },
+	{ "write the pid file", exec_write_pid_file, exec_undo_pid_file },
 	{ "start it", exec_start, NULL },
 	{ NULL, NULL, NULL },
 };

@@ -15,12 +15,13 @@
 enum plan_source { PLAN_INHERIT, PLAN_NEW, PLAN_PATH };
 
 /*
- * DIRECT: the runtime clones init itself. It points its own pid and time namespace "for children"
- * at what init is to be born into, and back again; init does the rest for itself. STAGED: a stage
- * in between joins, enters the user namespace, makes the time namespace in it, clones init as the
- * runtime's child (CLONE_PARENT) and ends. Needed where rights change on the way: what is made
- *   after entering a user namespace belongs to it, and what is joined before needs the rights from
- * outside.
+ * DIRECT: the runtime clones init itself. It points its own pid and time namespace "for children" at
+ * what init is to be born into, and back again; init does the rest for itself.
+ *
+ * STAGED: a stage in between joins, enters the user namespace, makes the time namespace in it, clones
+ * init as the runtime's child (CLONE_PARENT) and ends. Needed where rights change on the way: what
+ * is made after entering a user namespace belongs to it, and what is joined before needs the rights
+ * from outside.
  */
 enum plan_shape { PLAN_DIRECT, PLAN_STAGED };
 

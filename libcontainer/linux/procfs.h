@@ -43,7 +43,4 @@ int procfs_start_time(pid_t pid, unsigned long long *ticks);
  */
 bool procfs_same_start_time(unsigned long long a, unsigned long long b);
 
-/* The state letter of /proc/PID/stat, 'Z' for a zombie; or -errno. */
-int procfs_state_letter(pid_t pid);
-
 #endif

@@ -10,12 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <elsewhen/timens.h>
+
 #include "base/io.h"
 
 #define STAT_SIZE 2048
-#define STAT_STATE 3
 #define STAT_START_TIME 22
-#define STAT_BOOTTIME "boottime"
 #define STAT_NANOSECONDS INT64_C(1000000000)
 
 /*
@@ -49,24 +49,18 @@ static int stat_field(pid_t pid, int number, char buffer[STAT_SIZE], const char 
  */
 static int64_t stat_boottime_offset(void)
 {
-	char offsets[256];
-	char *at;
-	int64_t seconds;
+	struct timens_offsets offsets = { 0 };
 
-	if (io_read_small(AT_FDCWD, "/proc/self/timens_offsets", offsets, sizeof(offsets)) < 0)
+	if (timens_read_offsets(-1, 0, &offsets) < 0 || !offsets.boottime_set)
 		return 0;
-	at = strstr(offsets, STAT_BOOTTIME);
-	if (!at)
-		return 0;
-	seconds = strtoll(at + strlen(STAT_BOOTTIME), &at, 10);
-	return seconds * STAT_NANOSECONDS + strtoll(at, NULL, 10);
+	return offsets.boottime.seconds * STAT_NANOSECONDS + offsets.boottime.nanoseconds;
 }
 
 int procfs_start_time(pid_t pid, unsigned long long *ticks)
 {
 	int64_t tick = STAT_NANOSECONDS / sysconf(_SC_CLK_TCK), offset, start;
 	char buffer[STAT_SIZE];
-	const char *field;
+	const char *field = NULL;
 	uint64_t shown;
 	int result = stat_field(pid, STAT_START_TIME, buffer, &field);
 
@@ -83,13 +77,4 @@ int procfs_start_time(pid_t pid, unsigned long long *ticks)
 bool procfs_same_start_time(unsigned long long a, unsigned long long b)
 {
 	return a > b ? a - b <= 1 : b - a <= 1;
-}
-
-int procfs_state_letter(pid_t pid)
-{
-	char buffer[STAT_SIZE];
-	const char *field;
-	int result = stat_field(pid, STAT_STATE, buffer, &field);
-
-	return result < 0 ? result : *field;
 }

@@ -238,3 +238,13 @@ field()	# NAME: of a /proc/PID/status in $output
 		failed 'process.args[0]'
 	done
 }
+
+@test "a program that fails in execve leaves no pid file" {
+	running_container
+	printf '#!/no/such/interpreter\n' >"$ROOTFS/script"
+	chmod 0755 "$ROOTFS/script"
+	run elsewhen exec --detach --pid-file "$WORK/pid" "$ID" /script
+	failed /script 'No such file or directory'
+	[ ! -e "$WORK/pid" ]
+	elsewhen delete --force "$ID"
+}

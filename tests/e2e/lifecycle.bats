@@ -421,3 +421,14 @@ lacks_processes()
 	done
 	assert_no_leftovers
 }
+
+@test "run: a program that fails in execve leaves no pid file" {
+	make_bundle
+	printf '#!/no/such/interpreter\n' >"$ROOTFS/script"
+	chmod 0755 "$ROOTFS/script"
+	arguments /script
+	run elsewhen run --detach --pid-file "$WORK/pid" --bundle "$BUNDLE" "$ID"
+	failed /script 'No such file or directory'
+	[ ! -e "$WORK/pid" ]
+	assert_no_leftovers
+}

@@ -195,3 +195,15 @@ joined_namespace()	# TYPE
 	lacks "$output" "${CGROUP#/}"
 	contains "$output" ':/'
 }
+
+@test "the state file names the namespaces that were asked for, and no others" {
+	running_container
+	local state=$ROOT/$ID/state.json type pid
+	pid=$(pid_of "$ID")
+	equal "$(jq -r '.namespaces | keys | sort | join(" ")' "$state")" \
+		"$(jq -r '[.linux.namespaces[].type] | sort | join(" ")' "$BUNDLE/config.json")"
+	for type in time pid uts; do
+		equal "$(jq -r ".namespaces.$type" "$state")" "$(namespace_of "$pid" "$type")"
+	done
+	elsewhen delete --force "$ID"
+}

@@ -76,10 +76,15 @@ int timens_read_offsets(int procfd, pid_t pid, struct timens_offsets *offsets);
 int timens_offset_add(struct timens_offset a, struct timens_offset b, struct timens_offset *sum);
 
 /*
+ * The offsets of the namespace that the caller is in; zero, and set, on a kernel that has no time
+ * namespaces. To be called before timens_unshare and timens_write_offsets: the kernel shows a
+ * process only the offsets of its future children, which begin as its own.
+ */
+int timens_own_offsets(int procfd, struct timens_offsets *own);
+
+/*
  * Makes offsets that are relative to the caller's own clocks absolute: adds the offsets of the time
- * namespace that the caller itself is in (none in the initial namespace). Sets nothing that was not
- * set. To be called before timens_write_offsets: the kernel shows a process only the offsets of its
- * future children, which begin as its own.
+ * namespace that the caller itself is in (timens_own_offsets). Sets nothing that was not set.
  */
 int timens_nest(int procfd, struct timens_offsets *offsets);
 

@@ -309,8 +309,7 @@ int timens_offset_add(struct timens_offset a, struct timens_offset b, struct tim
 	return 0;
 }
 
-/* Of the namespace the caller is in; none on a kernel that has no time namespaces. */
-static int timens_own_offsets(int procfd, struct timens_offsets *own)
+int timens_own_offsets(int procfd, struct timens_offsets *own)
 {
 	int result = timens_read_offsets(procfd, 0, own);
 

@@ -49,6 +49,8 @@ static const struct json_property state_properties[] = {
 	JSON_STRINGS("cgroupMissing", struct oci_state_file, cgroup_missing),
 	JSON_MAP("namespaces", struct oci_state_file, namespaces),
 	JSON_OBJECT("timeOffsets", struct oci_state_file, time_offsets, time_offsets_table),
+	JSON_STRING("clock", struct oci_state_file, clock),
+	JSON_STRING("clockOrigin", struct oci_state_file, clock_origin),
 	JSON_MAP("annotations", struct oci_state_file, annotations),
 };
 static const struct json_table state_table = { JSON_TABLE(state_properties) };
@@ -101,6 +103,8 @@ static void state_write(struct json_writer *writer, const struct oci_state_file 
 		state_write_offset(writer, "boottime", &state->time_offsets.boottime);
 		json_close_object(writer);
 	}
+	state_write_optional(writer, "clock", state->clock);
+	state_write_optional(writer, "clockOrigin", state->clock_origin);
 	state_write_map(writer, "annotations", &state->annotations);
 	json_close_object(writer);
 }

@@ -29,6 +29,11 @@ struct oci_state_file {
 	struct oci_map namespaces; /* "time" -> "time:[4026532567]": what init is in, for those
 				      asked for */
 	struct oci_time_offsets time_offsets; /* absolute, as written to the kernel */
+	/*
+	 * Whose clock it is: "host", "private" (made for it), "path" (of config.json) or "pod"; NULL in the
+	 * state of an older elsewhen. clock_origin is the path, or the id of the pod's sandbox; else NULL.
+	 */
+	char *clock, *clock_origin;
 	struct oci_map annotations;
 };
 

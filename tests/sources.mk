@@ -44,6 +44,7 @@ unit_tests = \
 	tests/unit/test_terminal_relay \
 	tests/unit/test_timens \
 	tests/unit/test_timens_kernel \
+	tests/unit/test_timens_value \
 	tests/unit/test_userns \
 	tests/unit/test_validate \
 	tests/unit/test_validate_linux \
@@ -53,7 +54,8 @@ fuzz_targets = \
 	tests/fuzz/fuzz_mount_options \
 	tests/fuzz/fuzz_path \
 	tests/fuzz/fuzz_state_file \
-	tests/fuzz/fuzz_timens
+	tests/fuzz/fuzz_timens \
+	tests/fuzz/fuzz_timens_value
 test_tools = \
 	tests/tools/clock_probe \
 	tests/tools/notify_ready
@@ -73,6 +75,7 @@ tests_fuzz_fuzz_mount_options_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_path_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_state_file_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_timens_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_timens_value_LDADD = $(fuzz_libs)
 tests_tools_clock_probe_CFLAGS = $(tool_cflags)
 tests_tools_clock_probe_LDADD =
 tests_tools_clock_probe_LDFLAGS = -all-static

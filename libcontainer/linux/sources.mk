@@ -81,6 +81,7 @@ linux_sources = \
 	libcontainer/linux/terminal.h \
 	libcontainer/linux/terminal_relay.c \
 	libcontainer/linux/timens.c \
+	libcontainer/linux/timens_value.c \
 	libcontainer/linux/userns.c \
 	libcontainer/linux/userns.h \
 	libcontainer/linux/userns_helper.c \

@@ -21,6 +21,16 @@ static struct container_create_options create_values;
 	  "write the PID of the container's process to FILE" },                                \
 	{ "console-socket", 0, OPTION_STRING, VALUE(console_socket), "SOCKET",                 \
 	  "send the terminal of the container over this Unix socket" },                        \
+	{ "monotonic", 0, OPTION_STRING, VALUE(monotonic), "VALUE",                            \
+	  "set CLOCK_MONOTONIC: +36h or -1.5s from here, or =497d at the start" },             \
+	{ "boottime", 0, OPTION_STRING, VALUE(boottime), "VALUE",                              \
+	  "set CLOCK_BOOTTIME, which is the uptime, in the same way" },                        \
+	{ "clock-from", 0, OPTION_STRING, VALUE(clock_from), "FILE|DIR",                       \
+	  "go on with the clocks of a snapshot ('elsewhen clocks --save'), or of a folder "    \
+	  "of CRIU's images" },                                                                \
+	{ "policy", 0, OPTION_STRING, VALUE(clock_policy), "continue|suspend|wallclock",       \
+	  "what the time since the snapshot counts for: nothing, the boottime, both clocks "   \
+	  "(default: continue)" },                                                             \
 	{ "preserve-fds", 0, OPTION_COUNT, VALUE(preserve_fds), "N",                           \
 	  "pass the file descriptors 3 to 3+N-1 on to the container (default: 0)" },           \
 	{ "no-pivot", 0, OPTION_FLAG, VALUE(no_pivot), NULL,                                   \

@@ -32,6 +32,10 @@ const struct option_spec global_options[] = {
 	  "build has no driver for it)" },
 	{ "systemd-cgroup", 0, OPTION_FLAG, VALUE(systemd_cgroup), NULL,
 	  "refused: this build has no systemd cgroup driver" },
+	{ "config", 0, OPTION_STRING, VALUE(config), "FILE",
+	  "the operator's settings (default: " SYSCONFDIR "/elsewhen.json, if there is one)" },
+	{ "honoured-annotations", 0, OPTION_STRING, VALUE(honoured_annotations), "PREFIX,...",
+	  "refuse containers with annotations about their clock that begin with none of these" },
 	{ "version", 'v', OPTION_FLAG, VALUE(version), NULL,
 	  "print the version" },
 	{ 0 },
@@ -94,6 +98,9 @@ int global_make_runtime(
 		return -1;
 	*runtime = (struct container_runtime){
 		.root = root.data,
+		.config = values->config ? values->config : SYSCONFDIR "/elsewhen.json",
+		.config_given = values->config != NULL,
+		.honoured_annotations = values->honoured_annotations,
 		.rootless = values->rootless == GLOBAL_ROOTLESS_AUTO
 				    ? unprivileged
 				    : values->rootless == GLOBAL_ROOTLESS_TRUE,

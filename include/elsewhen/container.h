@@ -18,13 +18,19 @@ struct container_runtime {
 	char *root;           /* where the containers' directories are; absolute */
 	bool rootless;        /* not root in the initial user namespace, or --rootless=true */
 	bool cgroup_disabled; /* --cgroup-manager=disabled */
+	const char *config;   /* the operator's settings file */
+	bool config_given;    /* it was named, so it must be there */
+	const char *honoured_annotations; /* prefixes, separated by commas; NULL: no word on it */
 };
 
 /* create and run. Strings are not owned; NULL or 0: not given. */
 struct container_create_options {
 	const char *bundle; /* default "." */
 	const char *pid_file, *console_socket;
-	int preserve_fds; /* fds 3 .. 3+N-1 are passed on */
+	const char *monotonic, *boottime; /* values as in elsewhen/timens_value.h */
+	const char *clock_from;           /* a snapshot: a file or a folder of images */
+	const char *clock_policy;         /* "continue", "suspend" or "wallclock" */
+	int preserve_fds;                 /* fds 3 .. 3+N-1 are passed on */
 	bool no_pivot, no_new_keyring, no_subreaper;
 	bool detach, keep; /* run alone */
 };

@@ -118,19 +118,6 @@ void adapt_capabilities(const struct oci_capabilities *capabilities, struct caps
 	};
 }
 
-void adapt_time_offsets(const struct oci_linux *linux_, struct timens_offsets *offsets)
-{
-	const struct oci_time_offset *monotonic = &linux_->time_offsets.monotonic;
-	const struct oci_time_offset *boottime = &linux_->time_offsets.boottime;
-
-	*offsets = (struct timens_offsets){
-		.monotonic_set = monotonic->set,
-		.boottime_set = boottime->set,
-		.monotonic = { monotonic->secs, monotonic->nanosecs },
-		.boottime = { boottime->secs, boottime->nanosecs },
-	};
-}
-
 uint64_t adapt_propagation(const char *name, bool *recursive)
 {
 	static const struct {

@@ -3,8 +3,6 @@
 #ifndef CONTAINER_ADAPT_H
 #define CONTAINER_ADAPT_H
 
-#include <elsewhen/timens.h>
-
 #include "base/arena.h"
 #include "linux/caps.h"
 #include "linux/cgroup_resources.h"
@@ -36,9 +34,6 @@ void adapt_maps(const struct oci_id_mappings *uids, const struct oci_id_mappings
 	struct arena *arena, struct userns_maps *maps);
 
 void adapt_capabilities(const struct oci_capabilities *capabilities, struct caps_sets *sets);
-
-/* Still relative to the caller's clocks; zero where config.json is silent. */
-void adapt_time_offsets(const struct oci_linux *linux_, struct timens_offsets *offsets);
 
 /* MS_* of linux.rootfsPropagation, MS_REC for the r-forms; 0 when it is absent. */
 uint64_t adapt_propagation(const char *name, bool *recursive);

@@ -19,6 +19,7 @@
 #include "container/net_devices.h"
 #include "container/passwd.h"
 #include "container/pid_file.h"
+#include "container/pod_clock.h"
 #include "container/recipe.h"
 #include "container/supervise.h"
 #include "container/sync.h"
@@ -109,6 +110,19 @@ static char *create_timestamp(struct arena *arena)
 	return arena_printf(arena, "%s.%09ldZ", seconds, now.tv_nsec);
 }
 
+static void create_fill_clock(struct creation *creation)
+{
+	const struct clock_request *clock = &creation->clock;
+	struct oci_state_file *state = &creation->state;
+	const char *origin = clock->kind == CLOCK_KIND_POD ? clock->sandbox : clock->path;
+
+	state->clock = arena_printf(&state->arena, "%s", clock_kind_names[clock->kind]);
+	if (clock->kind != CLOCK_KIND_HOST && origin)
+		state->clock_origin = arena_printf(&state->arena, "%s", origin);
+	if (clock->kind == CLOCK_KIND_POD && text_equal(clock->sandbox, creation->id))
+		pod_clock_record(state, clock);
+}
+
 static void create_fill_state(struct creation *creation)
 {
 	const struct oci_config *config = creation->config;
@@ -130,15 +144,7 @@ static void create_fill_state(struct creation *creation)
 	state->cgroup_missing.items = creation->cgroup.missing.items;
 	state->cgroup_missing.length = creation->cgroup.missing.length;
 	state->annotations = config->annotations;
-	if (plan_source(&creation->enter.plan, OCI_NAMESPACE_TIME) == PLAN_NEW) {
-		const struct timens_offsets *offsets = &creation->enter.offsets;
-
-		state->time_offsets.set = true;
-		state->time_offsets.monotonic = (struct oci_time_offset){ offsets->monotonic_set,
-			offsets->monotonic.seconds, offsets->monotonic.nanoseconds };
-		state->time_offsets.boottime = (struct oci_time_offset){ offsets->boottime_set,
-			offsets->boottime.seconds, offsets->boottime.nanoseconds };
-	}
+	create_fill_clock(creation);
 }
 
 /* From here on `delete` finds everything that is about to be made. */
@@ -151,6 +157,22 @@ static int create_write_intent(void *context, struct error *err)
 		    creation->directory, creation->config_json, creation->config_length, err) < 0)
 		return -1;
 	return directory_save_state(creation->directory, &creation->state, err);
+}
+
+static int create_find_pod_clock(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	const struct clock_request *clock = &creation->clock;
+	int fd;
+
+	if (clock->kind != CLOCK_KIND_POD)
+		return 0;
+	if (text_equal(clock->sandbox, creation->id))
+		fd = pod_clock_make(creation->directory, clock, err);
+	else
+		fd = pod_clock_join(creation->runtime, clock, err);
+	creation->enter.plan.namespaces[OCI_NAMESPACE_TIME].fd = fd;
+	return fd < 0 ? -1 : 0;
 }
 
 static int create_make_cgroup(void *context, struct error *err)
@@ -341,6 +363,7 @@ static int create_serve_init(void *context, struct error *err)
 static const struct recipe_step create_steps[] = {
 	/* Nothing is made before the last of these. */
 	{ "read config.json", create_read_config, NULL },
+	{ "decide on the clock", create_decide_clock, NULL },
 	{ "check it against this machine", create_check_machine, NULL },
 	{ "plan the processes", create_plan_processes, NULL },
 	{ "plan the mounts", create_plan_mounts, NULL },
@@ -348,6 +371,7 @@ static const struct recipe_step create_steps[] = {
 	/* The directory is the lock on the id; what is in it is the intent that delete undoes. */
 	{ "make the container's directory", create_make_directory, create_undo_directory },
 	{ "write the intent", create_write_intent, NULL },
+	{ "find the pod's clock", create_find_pod_clock, NULL },
 	{ "make the cgroup", create_make_cgroup, create_undo_cgroup },
 	/* While nobody is in it: a list of devices is not written at once. */
 	{ "set the cgroup's limits", create_set_limits, NULL },
@@ -401,12 +425,32 @@ static void create_fill_namespaces(struct creation *creation)
 	}
 }
 
+static struct oci_time_offset create_offset(struct timens_offset offset)
+{
+	return (struct oci_time_offset){ true, offset.seconds, offset.nanoseconds };
+}
+
+/* What was really written: a start like "=0" became an offset only then. */
+static void create_fill_offsets(struct creation *creation)
+{
+	struct oci_time_offsets *recorded = &creation->state.time_offsets;
+	struct timens_offsets offsets;
+
+	if (plan_source(&creation->enter.plan, OCI_NAMESPACE_TIME) == PLAN_INHERIT ||
+		timens_read_offsets(-1, creation->enter.init, &offsets) < 0)
+		return;
+	recorded->set = true;
+	recorded->monotonic = create_offset(offsets.monotonic);
+	recorded->boottime = create_offset(offsets.boottime);
+}
+
 int creation_finish(struct creation *creation, enum oci_status status, struct error *err)
 {
 	if (pid_file_write(creation->options->pid_file, creation->enter.init, err) < 0)
 		return -1;
 	creation->pid_file_written = creation->options->pid_file != NULL;
 	create_fill_namespaces(creation);
+	create_fill_offsets(creation);
 	creation->state.status = status;
 	if (directory_save_state(creation->directory, &creation->state, err) < 0)
 		return -1;

@@ -54,13 +54,21 @@ static int create_check_options(struct creation *creation, struct error *err)
 	return 0;
 }
 
+int create_decide_clock(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	return clock_request_make(creation->runtime, creation->config, creation->id,
+		creation->options, &creation->clock, err);
+}
+
 int create_check_machine(void *context, struct error *err)
 {
 	struct creation *creation = context;
 
 	if (create_check_options(creation, err) < 0)
 		return -1;
-	return preflight_check(creation->config, err);
+	return preflight_check(creation->config, &creation->clock, err);
 }
 
 int create_plan_processes(void *context, struct error *err)
@@ -69,13 +77,14 @@ int create_plan_processes(void *context, struct error *err)
 	const struct oci_config *config = creation->config;
 	struct enter *enter = &creation->enter;
 
-	if (plan_make(config, &enter->plan, err) < 0)
+	if (plan_make(config, &creation->clock, &enter->plan, err) < 0)
 		return -1;
 	adapt_maps(&config->linux_.uid_mappings, &config->linux_.gid_mappings,
 		&creation->config->arena, &enter->maps);
-	adapt_time_offsets(&config->linux_, &enter->offsets);
-	if (timens_nest(-1, &enter->offsets) < 0)
-		return error_set(err, ERANGE, "linux.timeOffsets: out of range");
+	enter->clock = clock_request_values(&creation->clock);
+	if (plan_source(&enter->plan, OCI_NAMESPACE_TIME) == PLAN_NEW &&
+		timens_own_offsets(-1, &enter->own) < 0)
+		return error_set(err, EIO, "read the offsets of the runtime's own time namespace");
 	creation->own_mounts = plan_source(&enter->plan, OCI_NAMESPACE_MOUNT) == PLAN_NEW;
 	if (filter_new(&config->linux_.seccomp, &creation->filter, err) < 0)
 		return -1;
@@ -142,6 +151,7 @@ int container_validate(
 	struct container_create_options options = { .bundle = bundle };
 	static const struct recipe_step checks[] = {
 		{ "read config.json", create_read_config, NULL },
+		{ "decide on the clock", create_decide_clock, NULL },
 		{ "check it against this machine", create_check_machine, NULL },
 		{ "plan the processes", create_plan_processes, NULL },
 		{ "plan the mounts", create_plan_mounts, NULL },

@@ -25,6 +25,7 @@ struct creation {
 	char *config_json;
 	size_t config_length;
 	struct oci_config *config;
+	struct clock_request clock;
 	struct cgroup_plan cgroup;
 	struct cgroup_view cgroup_view;
 	struct filter *filter;        /* NULL: no seccomp */
@@ -71,6 +72,7 @@ int creation_delete(struct creation *creation, struct error *err);
 
 /* The steps that make nothing (create_plan.c). */
 int create_read_config(void *creation, struct error *err);
+int create_decide_clock(void *creation, struct error *err);
 int create_check_machine(void *creation, struct error *err);
 int create_plan_processes(void *creation, struct error *err);
 int create_plan_mounts(void *creation, struct error *err);
@@ -88,6 +90,7 @@ int init_pivot(void *context, struct error *err);
 int init_mask_paths(void *context, struct error *err);
 
 /* What depends on this machine, and not on the specification alone (preflight.c). */
-int preflight_check(const struct oci_config *config, struct error *err);
+int preflight_check(
+	const struct oci_config *config, const struct clock_request *clock, struct error *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -204,11 +205,22 @@ int directory_load_config(int directory, struct oci_config **config, struct erro
 	return oci_config_parse(json, (size_t)length, config, err);
 }
 
+/* As often as it was mounted. Detached, for another mount namespace may still have a copy. */
+static void directory_unmount_clock(int directory)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d/" DIRECTORY_CLOCK, directory);
+	while (umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+		continue;
+}
+
 int directory_remove(
 	const struct container_runtime *runtime, const char *id, int directory, struct error *err)
 {
 	static const char *const files[] = {
 		DIRECTORY_START_SOCKET,
+		DIRECTORY_CLOCK,
 		DIRECTORY_CONFIG,
 		"." DIRECTORY_CONFIG ".new",
 		"." DIRECTORY_STATE ".new",
@@ -218,6 +230,7 @@ int directory_remove(
 
 	if (root < 0)
 		return -1;
+	directory_unmount_clock(directory);
 	for (size_t i = 0; i < ARRAY_LENGTH(files); i++)
 		if (unlinkat(directory, files[i], 0) < 0 && errno != ENOENT)
 			return error_errno(

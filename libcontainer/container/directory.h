@@ -12,6 +12,7 @@
 #include "oci/state_file.h"
 
 #define DIRECTORY_START_SOCKET "start.sock"
+#define DIRECTORY_CLOCK "clock" /* a sandbox's: its pod's time namespace is mounted on it */
 
 /*
  * Makes ROOT/ID, which must not exist (EEXIST), and locks it: whoever holds the lock may change the
@@ -49,7 +50,10 @@ int directory_load_state(int directory, struct oci_state_file *state, struct err
 int directory_save_config(int directory, const char *json, size_t length, struct error *err);
 int directory_load_config(int directory, struct oci_config **config, struct error *err);
 
-/* Removes the files of ours and then the directory; the state file goes last but it. Idempotent. */
+/*
+ * Removes the files of ours and then the directory; the state file goes last but it. A namespace that is
+ * mounted on one is let go. Idempotent.
+ */
 int directory_remove(
 	const struct container_runtime *runtime, const char *id, int directory, struct error *err);
 

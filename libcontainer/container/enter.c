@@ -108,11 +108,14 @@ static int enter_user_namespace(struct enter *enter, struct error *err)
  */
 static int enter_make_time_namespace(struct enter *enter, int offsets_fd, struct error *err)
 {
+	struct timens_offsets offsets;
 	int result = timens_unshare();
 
 	if (result < 0)
 		return error_errno(err, -result, "linux.namespaces: make a time namespace");
-	result = timens_write_offsets_fd(offsets_fd, &enter->offsets);
+	result = timens_values_resolve(&enter->clock, &enter->own, &offsets);
+	if (result == 0)
+		result = timens_write_offsets_fd(offsets_fd, &offsets);
 	if (result < 0)
 		return error_errno(err, -result, "linux.timeOffsets: write them to the kernel");
 	return 0;

@@ -3,7 +3,7 @@
 #ifndef CONTAINER_ENTER_H
 #define CONTAINER_ENTER_H
 
-#include <elsewhen/timens.h>
+#include <elsewhen/timens_value.h>
 
 #include "container/plan.h"
 #include "linux/cgroup.h"
@@ -12,11 +12,12 @@
 struct enter {
 	struct plan plan;
 	struct cgroup_entry cgroup;
-	struct userns_maps maps;       /* for a new user namespace */
-	struct timens_offsets offsets; /* for a new time namespace; absolute */
-	int runtime_end, child_end;    /* the sync pair */
-	pid_t first_child;             /* the stage, or init itself; 0: none (any more) */
-	pid_t init;                    /* in the runtime's PID namespace; 0: not known yet */
+	struct userns_maps maps;    /* for a new user namespace */
+	struct timens_values clock; /* for a new time namespace */
+	struct timens_offsets own;  /* of the time namespace that the runtime is in */
+	int runtime_end, child_end; /* the sync pair */
+	pid_t first_child;          /* the stage, or init itself; 0: none (any more) */
+	pid_t init;                 /* in the runtime's PID namespace; 0: not known yet */
 	int init_pidfd;
 };
 

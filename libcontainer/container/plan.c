@@ -54,7 +54,20 @@ static enum plan_shape plan_shape(const struct plan *plan)
 	return PLAN_DIRECT;
 }
 
-int plan_make(const struct oci_config *config, struct plan *plan, struct error *err)
+static enum plan_source plan_time_source(const struct clock_request *clock)
+{
+	static const enum plan_source sources[] = {
+		[CLOCK_KIND_HOST] = PLAN_INHERIT,
+		[CLOCK_KIND_PRIVATE] = PLAN_NEW,
+		[CLOCK_KIND_PATH] = PLAN_PATH,
+		[CLOCK_KIND_POD] = PLAN_PATH,
+	};
+
+	return sources[clock->kind];
+}
+
+int plan_make(const struct oci_config *config, const struct clock_request *clock, struct plan *plan,
+	struct error *err)
 {
 	const struct oci_linux *linux_ = &config->linux_;
 
@@ -75,6 +88,7 @@ int plan_make(const struct oci_config *config, struct plan *plan, struct error *
 			return -1;
 		}
 	}
+	plan->namespaces[OCI_NAMESPACE_TIME].source = plan_time_source(clock);
 	plan->shape = plan_shape(plan);
 	return 0;
 }

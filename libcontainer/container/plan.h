@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
+#include "container/clock_request.h"
 #include "oci/config.h"
 
 enum plan_source { PLAN_INHERIT, PLAN_NEW, PLAN_PATH };
@@ -36,8 +37,12 @@ struct plan {
 /* The CLONE_NEW* flag of each namespace type. */
 extern const int plan_clone_flags[OCI_NAMESPACE_COUNT];
 
-/* Opens every namespace that is given by path, and proves its type. Closed by plan_close. */
-int plan_make(const struct oci_config *config, struct plan *plan, struct error *err);
+/*
+ * Opens every namespace that is given by path, and proves its type. A pod's time namespace is PLAN_PATH
+ * with no fd yet: it may have to be made first. Closed by plan_close.
+ */
+int plan_make(const struct oci_config *config, const struct clock_request *clock, struct plan *plan,
+	struct error *err);
 
 /*
  * The plan of a process that joins a container: every namespace in which `pid` differs from the

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <linux/capability.h>
+#include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,52 +13,83 @@
 #include "container/creation.h"
 #include "linux/lsm.h"
 
-static int preflight_time_range(const char *clock, int clock_id,
-	const struct oci_time_offset *asked, struct timens_offset absolute, struct error *err)
+/* As the one who asked wrote it: for the specification's offsets their seconds. */
+static void preflight_asked(const struct clock_wish *wish, char text[TIMENS_VALUE_SIZE])
 {
-	int64_t min, max;
-
-	if (!asked->set || timens_range(-1, clock_id, &min, &max) < 0)
-		return 0;
-	if (absolute.seconds >= min && absolute.seconds <= max)
-		return 0;
-	return error_set(err, ERANGE,
-		"linux.timeOffsets.%s.secs: %lld would put the clock outside of 0 to %lld s; with "
-		"this "
-		"machine's uptime the kernel takes %lld to %lld",
-		clock, (long long)asked->secs, (long long)TIMENS_SECONDS_MAX,
-		(long long)(min - (absolute.seconds - asked->secs)),
-		(long long)(max - (absolute.seconds - asked->secs)));
+	if (text_starts_with(wish->where, "linux."))
+		snprintf(text, TIMENS_VALUE_SIZE, "%lld", (long long)wish->value.time.seconds);
+	else if (timens_value_format(&wish->value, text) < 0)
+		text[0] = '\0';
 }
 
-static int preflight_time(const struct oci_config *config, struct error *err)
+static int preflight_time_range(
+	const struct clock_wish *wish, int clock_id, struct timens_offset own, struct error *err)
 {
-	const struct oci_namespace *time = oci_config_namespace(config, OCI_NAMESPACE_TIME);
-	const struct oci_namespace *user = oci_config_namespace(config, OCI_NAMESPACE_USER);
-	struct timens_offsets offsets;
+	char text[TIMENS_VALUE_SIZE];
+	int64_t min, max, asked = wish->value.time.seconds;
 
-	if (!time)
+	if (!wish->where || timens_range(-1, clock_id, &min, &max) < 0)
+		return 0;
+	preflight_asked(wish, text);
+	if (wish->value.kind == TIMENS_VALUE_START)
+		return asked <= TIMENS_SECONDS_MAX
+			       ? 0
+			       : error_set(err, ERANGE,
+					 "%s: %s is beyond the %lld s that a clock can read",
+					 wish->where, text, (long long)TIMENS_SECONDS_MAX);
+	/* The kernel's bounds are absolute, what is asked for is relative to the runtime's clock. */
+	if (asked >= min - own.seconds && asked <= max - own.seconds)
+		return 0;
+	return error_set(err, ERANGE,
+		"%s%s: %s would put the clock outside of 0 to %lld s; with this machine's uptime "
+		"the kernel takes %lld to %lld",
+		wish->where, text_starts_with(wish->where, "linux.") ? ".secs" : "", text,
+		(long long)TIMENS_SECONDS_MAX, (long long)(min - own.seconds),
+		(long long)(max - own.seconds));
+}
+
+/* Start times in /proc/PID/stat are shown less the offset, and wrap for those who are older than the clock. */
+static void preflight_warn_of_wrapping(
+	const struct oci_config *config, const struct clock_request *clock)
+{
+	struct timens_offset offset = clock->boottime.value.time;
+	struct timespec now;
+
+	if (!clock->boottime.where || oci_config_namespace(config, OCI_NAMESPACE_PID) ||
+		clock_gettime(CLOCK_BOOTTIME, &now) < 0)
+		return;
+	if (clock->boottime.value.kind == TIMENS_VALUE_START ? offset.seconds < now.tv_sec
+							     : offset.seconds < 0)
+		log_warning("%s: the boottime goes back and the PID namespace is the host's: start "
+			    "times of older processes wrap around in the container",
+			clock->boottime.where);
+}
+
+static int preflight_time(
+	const struct oci_config *config, const struct clock_request *clock, struct error *err)
+{
+	const char *where = clock->monotonic.where ? clock->monotonic.where : clock->boottime.where;
+	struct timens_offsets own;
+
+	if (clock->kind == CLOCK_KIND_HOST)
 		return 0;
 	if (!timens_supported())
 		return error_set(err, ENOSYS,
 			"linux.namespaces: this kernel has no time namespaces (CONFIG_TIME_NS)");
-	if (time->path)
+	if (clock->kind == CLOCK_KIND_PATH)
 		return 0;
-	if (!user && !caps_have(CAP_SYS_TIME) &&
-		(config->linux_.time_offsets.monotonic.set ||
-			config->linux_.time_offsets.boottime.set))
+	if (where && !caps_have(CAP_SYS_TIME) &&
+		(clock->kind == CLOCK_KIND_POD ||
+			!oci_config_namespace(config, OCI_NAMESPACE_USER)))
 		return error_set(err, EPERM,
-			"linux.timeOffsets: setting a clock needs CAP_SYS_TIME, or a user "
-			"namespace");
-	adapt_time_offsets(&config->linux_, &offsets);
-	if (timens_nest(-1, &offsets) < 0)
-		return error_set(
-			err, ERANGE, "linux.timeOffsets: too far from this machine's clocks");
-	if (preflight_time_range("monotonic", CLOCK_MONOTONIC,
-		    &config->linux_.time_offsets.monotonic, offsets.monotonic, err) < 0)
+			"%s: setting a clock needs CAP_SYS_TIME, or a user namespace", where);
+	if (timens_own_offsets(-1, &own) < 0)
+		return error_set(err, EIO, "read the offsets of the runtime's own time namespace");
+	if (preflight_time_range(&clock->monotonic, CLOCK_MONOTONIC, own.monotonic, err) < 0 ||
+		preflight_time_range(&clock->boottime, CLOCK_BOOTTIME, own.boottime, err) < 0)
 		return -1;
-	return preflight_time_range("boottime", CLOCK_BOOTTIME,
-		&config->linux_.time_offsets.boottime, offsets.boottime, err);
+	preflight_warn_of_wrapping(config, clock);
+	return 0;
 }
 
 /* Mounts made where others live would be theirs too, and nobody would take them away again. */
@@ -143,11 +175,12 @@ static void preflight_capabilities(const struct oci_config *config)
 	}
 }
 
-int preflight_check(const struct oci_config *config, struct error *err)
+int preflight_check(
+	const struct oci_config *config, const struct clock_request *clock, struct error *err)
 {
 	if (preflight_rights(config, err) < 0 || preflight_mount_namespace(config, err) < 0)
 		return -1;
-	if (preflight_time(config, err) < 0 || preflight_labels(config, err) < 0)
+	if (preflight_time(config, clock, err) < 0 || preflight_labels(config, err) < 0)
 		return -1;
 	preflight_capabilities(config);
 	return 0;

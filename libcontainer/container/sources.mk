@@ -6,6 +6,10 @@ container_sources = \
 	libcontainer/container/adapt_resources.c \
 	libcontainer/container/become.c \
 	libcontainer/container/become.h \
+	libcontainer/container/clock_request.c \
+	libcontainer/container/clock_request.h \
+	libcontainer/container/clock_source.c \
+	libcontainer/container/clock_source.h \
 	libcontainer/container/console.c \
 	libcontainer/container/console.h \
 	libcontainer/container/create.c \
@@ -34,12 +38,16 @@ container_sources = \
 	libcontainer/container/lifecycle.c \
 	libcontainer/container/net_devices.c \
 	libcontainer/container/net_devices.h \
+	libcontainer/container/operator.c \
+	libcontainer/container/operator.h \
 	libcontainer/container/passwd.c \
 	libcontainer/container/passwd.h \
 	libcontainer/container/pid_file.c \
 	libcontainer/container/pid_file.h \
 	libcontainer/container/plan.c \
 	libcontainer/container/plan.h \
+	libcontainer/container/pod_clock.c \
+	libcontainer/container/pod_clock.h \
 	libcontainer/container/preflight.c \
 	libcontainer/container/recipe.c \
 	libcontainer/container/recipe.h \

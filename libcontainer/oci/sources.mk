@@ -22,6 +22,8 @@ oci_sources = \
 	libcontainer/oci/json_value.c \
 	libcontainer/oci/json_value.h \
 	libcontainer/oci/json_writer.c \
+	libcontainer/oci/operator_settings.c \
+	libcontainer/oci/operator_settings.h \
 	libcontainer/oci/spec_template.c \
 	libcontainer/oci/spec_template.h \
 	libcontainer/oci/state_file.c \

@@ -33,6 +33,13 @@ static const struct json_property time_offsets_properties[] = {
 static const struct json_table time_offsets_table = { JSON_TABLE(time_offsets_properties),
 	.begins_with_set = true };
 
+static const struct json_property pod_clock_properties[] = {
+	JSON_STRING("monotonic", struct oci_pod_clock, monotonic, .required = true),
+	JSON_STRING("boottime", struct oci_pod_clock, boottime, .required = true),
+};
+static const struct json_table pod_clock_table = { JSON_TABLE(pod_clock_properties),
+	.begins_with_set = true };
+
 static const struct json_property state_properties[] = {
 	JSON_STRING("ociVersion", struct oci_state_file, oci_version, .required = true),
 	JSON_STRING("id", struct oci_state_file, id, .required = true),
@@ -51,6 +58,7 @@ static const struct json_property state_properties[] = {
 	JSON_OBJECT("timeOffsets", struct oci_state_file, time_offsets, time_offsets_table),
 	JSON_STRING("clock", struct oci_state_file, clock),
 	JSON_STRING("clockOrigin", struct oci_state_file, clock_origin),
+	JSON_OBJECT("podClock", struct oci_state_file, pod_clock, pod_clock_table),
 	JSON_MAP("annotations", struct oci_state_file, annotations),
 };
 static const struct json_table state_table = { JSON_TABLE(state_properties) };
@@ -105,6 +113,12 @@ static void state_write(struct json_writer *writer, const struct oci_state_file 
 	}
 	state_write_optional(writer, "clock", state->clock);
 	state_write_optional(writer, "clockOrigin", state->clock_origin);
+	if (state->pod_clock.set) {
+		json_open_object(writer, "podClock");
+		json_string(writer, "monotonic", state->pod_clock.monotonic);
+		json_string(writer, "boottime", state->pod_clock.boottime);
+		json_close_object(writer);
+	}
 	state_write_map(writer, "annotations", &state->annotations);
 	json_close_object(writer);
 }

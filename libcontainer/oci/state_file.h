@@ -34,6 +34,11 @@ struct oci_state_file {
 	 * state of an older elsewhen. clock_origin is the path, or the id of the pod's sandbox; else NULL.
 	 */
 	char *clock, *clock_origin;
+	/* A sandbox whose pod has a clock of its own: what it was asked to be, as values; "" for nothing. */
+	struct oci_pod_clock {
+		bool set;
+		char *monotonic, *boottime;
+	} pod_clock;
 	struct oci_map annotations;
 };
 

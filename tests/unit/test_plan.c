@@ -33,13 +33,23 @@ static int forget(void **state)
 	return 0;
 }
 
+/* As clock_request_make has it of a config without annotations. */
+static const struct clock_request *clock_asked(void)
+{
+	static struct clock_request clock;
+	const struct oci_namespace *time = oci_config_namespace(&config, OCI_NAMESPACE_TIME);
+
+	clock.kind = !time ? CLOCK_KIND_HOST : time->path ? CLOCK_KIND_PATH : CLOCK_KIND_PRIVATE;
+	return &clock;
+}
+
 static enum plan_shape shape(void)
 {
 	struct plan plan;
 	struct error err = { 0 };
 	enum plan_shape found;
 
-	if (plan_make(&config, &plan, &err) < 0)
+	if (plan_make(&config, clock_asked(), &plan, &err) < 0)
 		fail_msg("%s", err.text);
 	found = plan.shape;
 	plan_close(&plan);
@@ -105,7 +115,7 @@ static void test_another_type_than_asked_is_refused(void **state)
 	(void)state;
 	ask(OCI_NAMESPACE_PID, NULL);
 	ask(OCI_NAMESPACE_TIME, "/proc/self/ns/net");
-	assert_int_equal(plan_make(&config, &plan, &err), -1);
+	assert_int_equal(plan_make(&config, clock_asked(), &plan, &err), -1);
 	assert_int_equal(err.code, EINVAL);
 	assert_string_equal(err.text, "linux.namespaces[1].path: '/proc/self/ns/net' is a "
 				      "namespace of type net, not time");
@@ -118,7 +128,7 @@ static void test_no_namespace_at_all_is_refused(void **state)
 
 	(void)state;
 	ask(OCI_NAMESPACE_TIME, "/dev/null");
-	assert_int_equal(plan_make(&config, &plan, &err), -1);
+	assert_int_equal(plan_make(&config, clock_asked(), &plan, &err), -1);
 	assert_non_null(strstr(err.text, "'/dev/null' is not a namespace"));
 }
 

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/pod_clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "container/directory.h"
+#include "linux/namespace.h"
+#include "linux/process.h"
+
+#ifndef NSFS_MAGIC
+#define NSFS_MAGIC 0x6e736673
+#endif
+
+#define WHERE "annotations." CLOCK_ANNOTATION
+
+static char *pod_clock_text(struct arena *arena, const struct clock_wish *wish)
+{
+	char text[TIMENS_VALUE_SIZE];
+
+	if (timens_value_format(&wish->value, text) < 0)
+		text[0] = '\0';
+	return arena_printf(arena, "%s", text);
+}
+
+void pod_clock_record(struct oci_state_file *sandbox, const struct clock_request *request)
+{
+	sandbox->pod_clock.set = true;
+	sandbox->pod_clock.monotonic = pod_clock_text(&sandbox->arena, &request->monotonic);
+	sandbox->pod_clock.boottime = pod_clock_text(&sandbox->arena, &request->boottime);
+}
+
+/* In a child of ours: the namespace is made "for children" of a process that ends, and lives by the mount. */
+static int pod_clock_mount(const char *path, const struct clock_request *request, struct error *err)
+{
+	const struct timens_values values = clock_request_values(request);
+	struct timens_offsets own, offsets;
+	int result = timens_own_offsets(-1, &own);
+
+	if (result == 0)
+		result = timens_unshare();
+	if (result < 0)
+		return error_errno(err, -result, WHERE ": make the pod's time namespace");
+	result = timens_values_resolve(&values, &own, &offsets);
+	if (result == 0)
+		result = timens_write_offsets(-1, 0, &offsets);
+	if (result < 0)
+		return error_errno(err, -result, "%s: write it to the kernel",
+			request->monotonic.where  ? request->monotonic.where
+			: request->boottime.where ? request->boottime.where
+						  : WHERE);
+	if (mount("/proc/self/ns/time_for_children", path, NULL, MS_BIND, NULL) < 0)
+		return error_errno(err, errno, WHERE ": keep the pod's time namespace");
+	return 0;
+}
+
+static _Noreturn void pod_clock_run_child(
+	const char *path, const struct clock_request *request, int result_fd)
+{
+	struct error err = { 0 };
+
+	if (pod_clock_mount(path, request, &err) < 0)
+		(void)send(result_fd, &err, sizeof(err), MSG_NOSIGNAL);
+	_exit(err.code ? 1 : 0);
+}
+
+static int pod_clock_run(const char *path, const struct clock_request *request, struct error *err)
+{
+	cleanup_close int ours = -1, theirs = -1;
+	int pair[2], status;
+	pid_t child;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return error_errno(err, errno, WHERE ": make a socket pair");
+	ours = pair[0];
+	theirs = pair[1];
+	child = fork();
+	if (child < 0)
+		return error_errno(err, errno, WHERE ": fork");
+	if (child == 0)
+		pod_clock_run_child(path, request, theirs);
+	replace_fd(&theirs, -1);
+	if (recv(ours, err, sizeof(*err), 0) == (ssize_t)sizeof(*err)) {
+		(void)process_reap(child);
+		return -1;
+	}
+	status = process_reap(child);
+	if (status == 0)
+		return 0;
+	return error_set(err, ECHILD,
+		WHERE ": the process that makes the clock ended with status %d", status);
+}
+
+/* An fd of the namespace; -1 with ENOENT when none is mounted yet. */
+static int pod_clock_open(int directory, struct error *err)
+{
+	cleanup_close int fd =
+		openat(directory, DIRECTORY_CLOCK, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct statfs fs;
+	char path[64];
+
+	if (fd < 0)
+		return error_errno(err, errno, WHERE ": open the pod's clock");
+	if (fstatfs(fd, &fs) < 0)
+		return error_errno(err, errno, WHERE ": look at the pod's clock");
+	/* The file alone: whoever was about to mount the namespace on it was killed. */
+	if (fs.f_type != NSFS_MAGIC)
+		return error_set(err, ENOENT, WHERE ": the pod has no clock yet");
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return namespace_open(path, CLONE_NEWTIME, WHERE, err);
+}
+
+int pod_clock_make(int directory, const struct clock_request *request, struct error *err)
+{
+	cleanup_close int file = openat(
+		directory, DIRECTORY_CLOCK, O_RDONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	char path[64];
+
+	if (file < 0)
+		return error_errno(err, errno, WHERE ": make the file of the pod's clock");
+	/* Through the descriptor: nobody can have put something else in the file's place. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+	if (pod_clock_run(path, request, err) < 0)
+		return -1;
+	return pod_clock_open(directory, err);
+}
+
+/* The same annotations reach a sandbox and its containers; what differs would be without effect. */
+static int pod_clock_compare(const struct clock_wish *wish, const char *made_with,
+	const char *sandbox, struct error *err)
+{
+	struct timens_value made = { 0 };
+	char text[TIMENS_VALUE_SIZE];
+
+	if (!wish->where)
+		return 0;
+	if (*made_with && timens_value_parse(made_with, &made) < 0)
+		return error_set(
+			err, EINVAL, WHERE ": the state of sandbox '%s' is damaged", sandbox);
+	if (timens_value_equal(&wish->value, &made))
+		return 0;
+	if (timens_value_format(&wish->value, text) < 0)
+		text[0] = '\0';
+	return error_set(err, EINVAL,
+		"%s: %s, but the clock of the pod (sandbox '%s') was made with %s", wish->where,
+		text, sandbox, *made_with ? made_with : "no such value");
+}
+
+static int pod_clock_join_locked(int directory, const struct clock_request *request,
+	struct oci_state_file *sandbox, struct error *err)
+{
+	int fd;
+
+	if (sandbox->pod_clock.set) {
+		fd = pod_clock_open(directory, err);
+		if (fd < 0 && err->code != ENOENT)
+			return -1;
+		if (fd >= 0) {
+			if (pod_clock_compare(&request->monotonic, sandbox->pod_clock.monotonic,
+				    request->sandbox, err) == 0 &&
+				pod_clock_compare(&request->boottime, sandbox->pod_clock.boottime,
+					request->sandbox, err) == 0)
+				return fd;
+			close(fd);
+			return -1;
+		}
+	}
+	pod_clock_record(sandbox, request);
+	if (directory_save_state(directory, sandbox, err) < 0)
+		return -1;
+	return pod_clock_make(directory, request, err);
+}
+
+int pod_clock_join(const struct container_runtime *runtime, const struct clock_request *request,
+	struct error *err)
+{
+	cleanup_close int directory =
+		directory_open(runtime, request->sandbox, DIRECTORY_LOCKED, err);
+	struct oci_state_file sandbox;
+	int fd;
+
+	if (directory < 0 && err->code == ENOENT)
+		return error_set(err, ENOENT,
+			WHERE ": pod: its sandbox '%s' does not exist (any more)",
+			request->sandbox);
+	if (directory < 0 || directory_load_state(directory, &sandbox, err) < 0)
+		return error_prefix(err, WHERE ": the pod's sandbox");
+	fd = pod_clock_join_locked(directory, request, &sandbox, err);
+	oci_state_file_free(&sandbox);
+	return fd;
+}

@@ -11,11 +11,13 @@ unit_tests = \
 	tests/unit/test_cgroup_layout \
 	tests/unit/test_cgroup_limits \
 	tests/unit/test_cgroup_mount \
+	tests/unit/test_clock_policy \
 	tests/unit/test_config \
 	tests/unit/test_config_complete \
 	tests/unit/test_config_coverage \
 	tests/unit/test_config_engines \
 	tests/unit/test_config_large \
+	tests/unit/test_criu_image \
 	tests/unit/test_features \
 	tests/unit/test_filter_cache \
 	tests/unit/test_json_reader \
@@ -30,6 +32,7 @@ unit_tests = \
 	tests/unit/test_path \
 	tests/unit/test_plan \
 	tests/unit/test_procfs \
+	tests/unit/test_protobuf \
 	tests/unit/test_recipe \
 	tests/unit/test_rootfs \
 	tests/unit/test_rootfs_device \
@@ -51,8 +54,10 @@ unit_tests = \
 	tests/unit/test_validate_resources
 fuzz_targets = \
 	tests/fuzz/fuzz_config \
+	tests/fuzz/fuzz_criu_image \
 	tests/fuzz/fuzz_mount_options \
 	tests/fuzz/fuzz_path \
+	tests/fuzz/fuzz_protobuf \
 	tests/fuzz/fuzz_state_file \
 	tests/fuzz/fuzz_timens \
 	tests/fuzz/fuzz_timens_value
@@ -71,8 +76,10 @@ test_headers = \
 	tests/unit/test_tree.h \
 	tests/unit/validate_cases.h
 tests_fuzz_fuzz_config_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_criu_image_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_mount_options_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_path_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_protobuf_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_state_file_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_timens_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_timens_value_LDADD = $(fuzz_libs)

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 
 #define PATH_LINKS_MAX 40
 /* openat2 answers EAGAIN when a rename or a mount races with it; a hostile container can go on. */
@@ -278,6 +279,19 @@ int path_open_parent_in_root(int rootfd, const char *path, bool make, const char
 	*name = last;
 	return make ? path_mkdir_in_root(rootfd, parent, 0755)
 		    : path_open_in_root(rootfd, parent, O_PATH | O_DIRECTORY);
+}
+
+ssize_t path_read_in_root(int rootfd, const char *path, char **data, size_t limit)
+{
+	cleanup_close int fd =
+		path_open_in_root(rootfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) ? io_read_fd(fd, data, limit) : -EINVAL;
 }
 
 const char *path_of_fd(int fd, char *buffer)

@@ -39,6 +39,12 @@ int path_mkfile_in_root(int rootfd, const char *path, mode_t mode);
 int path_open_parent_in_root(int rootfd, const char *path, bool make, const char **name);
 
 /*
+ * Reads a whole file, as io_read_fd does, but for one that is not regular (-EINVAL; it is not waited for
+ * either) and a symlink as the last component (-ELOOP).
+ */
+ssize_t path_read_in_root(int rootfd, const char *path, char **data, size_t limit);
+
+/*
  * "/proc/self/fd/N": for the few system calls that take only a path. buffer has PATH_FD_SIZE bytes.
  */
 #define PATH_FD_SIZE 32

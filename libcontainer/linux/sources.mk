@@ -39,6 +39,10 @@ linux_sources = \
 	libcontainer/linux/cgroup_view.c \
 	libcontainer/linux/cgroup_walk.c \
 	libcontainer/linux/cgroup_walk.h \
+	libcontainer/linux/clock_policy.c \
+	libcontainer/linux/clock_policy.h \
+	libcontainer/linux/criu_image.c \
+	libcontainer/linux/criu_image.h \
 	libcontainer/linux/lsm.c \
 	libcontainer/linux/lsm.h \
 	libcontainer/linux/mount.c \
@@ -61,6 +65,8 @@ linux_sources = \
 	libcontainer/linux/procfs.c \
 	libcontainer/linux/procfs.h \
 	libcontainer/linux/procfs_stat.c \
+	libcontainer/linux/protobuf.c \
+	libcontainer/linux/protobuf.h \
 	libcontainer/linux/rootfs.c \
 	libcontainer/linux/rootfs.h \
 	libcontainer/linux/rootfs_destination.c \

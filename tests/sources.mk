@@ -11,6 +11,7 @@ unit_tests = \
 	tests/unit/test_cgroup_layout \
 	tests/unit/test_cgroup_limits \
 	tests/unit/test_cgroup_mount \
+	tests/unit/test_clock_file \
 	tests/unit/test_clock_policy \
 	tests/unit/test_config \
 	tests/unit/test_config_complete \
@@ -53,6 +54,7 @@ unit_tests = \
 	tests/unit/test_validate_linux \
 	tests/unit/test_validate_resources
 fuzz_targets = \
+	tests/fuzz/fuzz_clock_file \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_criu_image \
 	tests/fuzz/fuzz_mount_options \
@@ -75,6 +77,7 @@ test_headers = \
 	tests/unit/test_rootfs.h \
 	tests/unit/test_tree.h \
 	tests/unit/validate_cases.h
+tests_fuzz_fuzz_clock_file_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_config_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_criu_image_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_mount_options_LDADD = $(fuzz_libs)

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Files of libcontainer/oci; rewritten by ./dev sources.
 oci_sources = \
+	libcontainer/oci/clock_file.c \
+	libcontainer/oci/clock_file.h \
+	libcontainer/oci/clock_source.c \
+	libcontainer/oci/clock_source.h \
 	libcontainer/oci/config.c \
 	libcontainer/oci/config.h \
 	libcontainer/oci/config_linux.c \
@@ -28,6 +32,8 @@ oci_sources = \
 	libcontainer/oci/spec_template.h \
 	libcontainer/oci/state_file.c \
 	libcontainer/oci/state_file.h \
+	libcontainer/oci/time_offsets.c \
+	libcontainer/oci/time_offsets.h \
 	libcontainer/oci/validate.c \
 	libcontainer/oci/validate.h \
 	libcontainer/oci/validate_linux.c \

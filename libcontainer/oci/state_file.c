@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "elsewhen/timens.h"
 #include "oci/json.h"
 #include "oci/json_reader.h"
+#include "oci/time_offsets.h"
 #include "oci/validate.h"
 #include "oci/validate_rules.h"
 
@@ -17,21 +17,6 @@
 #define STATUS_WRITTEN 3
 
 const char *const oci_status_names[] = { "creating", "created", "running", "stopped" };
-
-static const struct json_property time_offset_properties[] = {
-	JSON_I64("secs", struct oci_time_offset, secs, .min = -TIMENS_SECONDS_MAX,
-		.max = TIMENS_SECONDS_MAX),
-	JSON_U32("nanosecs", struct oci_time_offset, nanosecs, .max = TIMENS_NANOSECONDS_MAX),
-};
-static const struct json_table time_offset_table = { JSON_TABLE(time_offset_properties),
-	.begins_with_set = true };
-
-static const struct json_property time_offsets_properties[] = {
-	JSON_OBJECT("monotonic", struct oci_time_offsets, monotonic, time_offset_table),
-	JSON_OBJECT("boottime", struct oci_time_offsets, boottime, time_offset_table),
-};
-static const struct json_table time_offsets_table = { JSON_TABLE(time_offsets_properties),
-	.begins_with_set = true };
 
 static const struct json_property pod_clock_properties[] = {
 	JSON_STRING("monotonic", struct oci_pod_clock, monotonic, .required = true),
@@ -55,7 +40,7 @@ static const struct json_property state_properties[] = {
 	JSON_STRINGS("cgroupDirectories", struct oci_state_file, cgroup_directories),
 	JSON_STRINGS("cgroupMissing", struct oci_state_file, cgroup_missing),
 	JSON_MAP("namespaces", struct oci_state_file, namespaces),
-	JSON_OBJECT("timeOffsets", struct oci_state_file, time_offsets, time_offsets_table),
+	JSON_OBJECT("timeOffsets", struct oci_state_file, time_offsets, oci_time_offsets_table),
 	JSON_STRING("clock", struct oci_state_file, clock),
 	JSON_STRING("clockOrigin", struct oci_state_file, clock_origin),
 	JSON_OBJECT("podClock", struct oci_state_file, pod_clock, pod_clock_table),
@@ -68,17 +53,6 @@ static void state_write_map(struct json_writer *writer, const char *key, const s
 	json_open_object(writer, key);
 	for (size_t i = 0; i < map->length; i++)
 		json_string(writer, map->items[i].key, map->items[i].value);
-	json_close_object(writer);
-}
-
-static void state_write_offset(
-	struct json_writer *writer, const char *key, const struct oci_time_offset *offset)
-{
-	if (!offset->set)
-		return;
-	json_open_object(writer, key);
-	json_i64(writer, "secs", offset->secs);
-	json_u64(writer, "nanosecs", offset->nanosecs);
 	json_close_object(writer);
 }
 
@@ -105,12 +79,7 @@ static void state_write(struct json_writer *writer, const struct oci_state_file 
 		writer, "cgroupDirectories", (const char *const *)state->cgroup_directories.items);
 	json_strings(writer, "cgroupMissing", (const char *const *)state->cgroup_missing.items);
 	state_write_map(writer, "namespaces", &state->namespaces);
-	if (state->time_offsets.set) {
-		json_open_object(writer, "timeOffsets");
-		state_write_offset(writer, "monotonic", &state->time_offsets.monotonic);
-		state_write_offset(writer, "boottime", &state->time_offsets.boottime);
-		json_close_object(writer);
-	}
+	oci_time_offsets_write(writer, "timeOffsets", &state->time_offsets);
 	state_write_optional(writer, "clock", state->clock);
 	state_write_optional(writer, "clockOrigin", state->clock_origin);
 	if (state->pod_clock.set) {

@@ -223,7 +223,7 @@ static void hostile_ones_are_refused(void **state)
 
 static void properties_of_a_newer_version_are_ignored(void **state)
 {
-	static const char json[] = CREATING "\"clock\": {\"policy\": [1, {}]}, \"pid\": 0}";
+	static const char json[] = CREATING "\"newer\": {\"policy\": [1, {}]}, \"pid\": 0}";
 	struct oci_state_file read;
 	struct error err = { 0 };
 

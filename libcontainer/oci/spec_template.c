@@ -148,21 +148,6 @@ static void template_write_resources(struct json_writer *writer)
 	json_close_object(writer);
 }
 
-/* Zeros change nothing; they show where the numbers go. */
-static void template_write_time_offsets(struct json_writer *writer)
-{
-	static const char *const clocks[] = { "monotonic", "boottime" };
-
-	json_open_object(writer, "timeOffsets");
-	for (size_t i = 0; i < ARRAY_LENGTH(clocks); i++) {
-		json_open_object(writer, clocks[i]);
-		json_i64(writer, "secs", 0);
-		json_i64(writer, "nanosecs", 0);
-		json_close_object(writer);
-	}
-	json_close_object(writer);
-}
-
 static void template_write_linux(struct json_writer *writer, bool rootless)
 {
 	json_open_object(writer, "linux");
@@ -181,7 +166,6 @@ static void template_write_linux(struct json_writer *writer, bool rootless)
 	} else {
 		template_write_resources(writer);
 	}
-	template_write_time_offsets(writer);
 	json_strings(writer, "maskedPaths", template_masked_paths);
 	json_strings(writer, "readonlyPaths", template_readonly_paths);
 	json_close_object(writer);

@@ -81,6 +81,15 @@ kill_everywhere()	# ARGUMENT...: the command under test; the container's id is $
 	kill_everywhere create --bundle "$BUNDLE" "$ID"
 }
 
+@test "create of a pod's sandbox killed at any system call: its pinned clock goes with it" {
+	command -v strace >/dev/null || skip 'strace is not installed'
+	[ -e /proc/self/ns/time ] || skip 'this kernel has no time namespaces (CONFIG_TIME_NS)'
+	make_bundle 'del(.linux.timeOffsets)' \
+		'.annotations = {"elsewhen.dev/clock": "pod", "elsewhen.dev/boottime": "+1d"}'
+	arguments sleep 100
+	kill_everywhere create --bundle "$BUNDLE" "$ID"
+}
+
 @test "run --detach killed at any system call: delete --force leaves nothing" {
 	command -v strace >/dev/null || skip 'strace is not installed'
 	make_bundle

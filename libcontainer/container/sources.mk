@@ -8,7 +8,6 @@ container_sources = \
 	libcontainer/container/become.h \
 	libcontainer/container/clock_request.c \
 	libcontainer/container/clock_request.h \
-	libcontainer/container/clock_source.c \
 	libcontainer/container/clock_source.h \
 	libcontainer/container/console.c \
 	libcontainer/container/console.h \

@@ -39,8 +39,12 @@ linux_sources = \
 	libcontainer/linux/cgroup_view.c \
 	libcontainer/linux/cgroup_walk.c \
 	libcontainer/linux/cgroup_walk.h \
+	libcontainer/linux/clock_helper.c \
+	libcontainer/linux/clock_helper.h \
 	libcontainer/linux/clock_policy.c \
 	libcontainer/linux/clock_policy.h \
+	libcontainer/linux/clock_reading.c \
+	libcontainer/linux/clock_reading.h \
 	libcontainer/linux/criu_image.c \
 	libcontainer/linux/criu_image.h \
 	libcontainer/linux/lsm.c \

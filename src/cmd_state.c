@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 
+#include "clock_text.h"
 #include "commands.h"
 #include "output.h"
 
@@ -83,7 +84,7 @@ static void list_print_json(const struct info_list *list)
 
 static void list_print_table(const struct info_list *list)
 {
-	static const char *const columns[] = { "ID", "PID", "STATUS", "BUNDLE", "CREATED",
+	static const char *const columns[] = { "ID", "PID", "STATUS", "CLOCK", "BUNDLE", "CREATED",
 		"OWNER" };
 	cleanup_output_table struct output_table table = { .columns = ARRAY_LENGTH(columns) };
 
@@ -91,12 +92,14 @@ static void list_print_table(const struct info_list *list)
 		output_table_add(&table, columns[i]);
 	for (size_t i = 0; i < list->count; i++) {
 		const struct container_info *info = &list->infos[i];
-		char pid[16];
+		char pid[16], clock[2 * CLOCK_TEXT_SIZE];
 
 		snprintf(pid, sizeof(pid), "%d", (int)info->pid);
+		clock_text_of_container(info, clock);
 		output_table_add(&table, info->id);
 		output_table_add(&table, pid);
 		output_table_add(&table, container_status_name(info->status));
+		output_table_add(&table, clock);
 		output_table_add(&table, info->bundle);
 		output_table_add(&table, info->created);
 		output_table_add(&table, info->owner);
@@ -132,19 +135,24 @@ static void ps_print_json(const pid_t *pids, size_t count)
 
 static void ps_print_table(const pid_t *pids, size_t count)
 {
-	cleanup_output_table struct output_table table = { .columns = 2 };
+	cleanup_output_table struct output_table table = { .columns = 3 };
 
 	output_table_add(&table, "PID");
+	output_table_add(&table, "CLOCK");
 	output_table_add(&table, "CMD");
 	for (size_t i = 0; i < count; i++) {
-		char path[32], pid[16], comm[64] = "";
+		char path[32], pid[16], comm[64] = "", clock[CLOCK_TEXT_SIZE];
+		struct container_process_clock time;
 
+		container_process_clock(pids[i], &time);
+		clock_text_of_process(&time, clock);
 		snprintf(pid, sizeof(pid), "%d", (int)pids[i]);
 		snprintf(path, sizeof(path), "/proc/%d/comm", (int)pids[i]);
 		/* A process that has ended since is still listed, without a name. */
 		if (io_read_small(AT_FDCWD, path, comm, sizeof(comm)) > 0)
 			comm[strcspn(comm, "\n")] = '\0';
 		output_table_add(&table, pid);
+		output_table_add(&table, clock);
 		output_table_add(&table, comm);
 	}
 	output_table_print(&table);

@@ -17,6 +17,7 @@ const struct command *const commands[] = {
 	&command_state,
 	&command_list,
 	&command_ps,
+	&command_clocks,
 	&command_kill,
 	&command_pause,
 	&command_resume,

@@ -3,6 +3,11 @@
 command_sources = \
 	src/bundle_operand.c \
 	src/bundle_operand.h \
+	src/clock_text.c \
+	src/clock_text.h \
+	src/clocks_output.c \
+	src/clocks_output.h \
+	src/cmd_clocks.c \
 	src/cmd_create.c \
 	src/cmd_exec.c \
 	src/cmd_lifecycle.c \

@@ -14,6 +14,7 @@ unit_tests = \
 	tests/unit/test_clock_file \
 	tests/unit/test_clock_policy \
 	tests/unit/test_clock_reading \
+	tests/unit/test_clock_text \
 	tests/unit/test_config \
 	tests/unit/test_config_complete \
 	tests/unit/test_config_coverage \

@@ -58,12 +58,31 @@ enum container_status {
 };
 const char *container_status_name(enum container_status status);
 
+/* Which time namespace a process is in. Offsets are nanoseconds, and relative to the caller's own. */
+struct container_process_clock {
+	char name[40];      /* "time:[4026532567]"; "": not known, or none on this kernel */
+	bool host;          /* it is the caller's own */
+	bool offsets_known; /* not those of a process that is about to leave its time namespace */
+	int64_t monotonic, boottime;
+};
+
+/* An empty name: the process has ended, or the caller may not look at it. */
+void container_process_clock(pid_t pid, struct container_process_clock *clock);
+
 /* What `state` and `list` tell. Free with container_info_free. */
 struct container_info {
 	enum container_status status;
 	char *id, *bundle, *rootfs, *created, *owner, *oci_version;
 	pid_t pid;          /* 0 when stopped */
 	char **annotations; /* key, value, key, value, NULL */
+	/*
+	 * Whose clock it is: "host", "private" (made for it), "path" (of config.json) or "pod"; NULL: not
+	 * known. The origin is the path, or the id of the pod's sandbox, or NULL.
+	 */
+	char *clock, *clock_origin;
+	struct container_process_clock
+		time;   /* init's; what was written down of it when it has ended */
+	int64_t uptime; /* in there, in nanoseconds; -1: not known */
 };
 void container_info_free(struct container_info *info);
 
@@ -100,6 +119,42 @@ int container_state(const struct container_runtime *runtime, const char *id,
 /* Every container under the root, sorted by id; a directory that can not be read is warned of. */
 int container_list(const struct container_runtime *runtime, struct container_info **infos,
 	size_t *count, struct error *err);
+
+/* One clock of a container, beside the caller's. Nanoseconds. */
+struct container_clock {
+	const char *name;     /* "monotonic_raw" */
+	int64_t vdso;         /* as programs in there read it */
+	int64_t below, above; /* by system call, right before and right after */
+	bool agree;           /* in every round: below <= vdso <= above */
+	int64_t host;         /* the caller's at that moment, give or take `uncertainty` */
+	int64_t difference;   /* vdso - host */
+	int64_t uncertainty;
+	int64_t offset; /* what the difference should be */
+	bool matches;   /* and is, as closely as it was measured */
+};
+
+#define CONTAINER_CLOCKS 7
+
+/* What `clocks ID` tells. Free with container_clocks_free. */
+struct container_clocks {
+	struct container_info info;
+	char host_name[40];          /* the caller's own time namespace */
+	bool pinned;                 /* it outlives its processes: something is mounted on it */
+	bool frozen;                 /* its offsets can not be changed any more */
+	size_t shared_with;          /* other containers under the root that are in it */
+	int64_t uptime, host_uptime; /* as /proc/uptime has it, to hundredths of a second */
+	int64_t btime, host_btime;   /* of /proc/stat; seconds since 1970 */
+	struct container_clock clocks[CONTAINER_CLOCKS];
+};
+void container_clocks_free(struct container_clocks *clocks);
+
+/* Reads them by a helper that joins the container's time namespace. ESRCH: it is not running. */
+int container_clocks(const struct container_runtime *runtime, const char *id,
+	struct container_clocks *clocks, struct error *err);
+
+/* The document of `clocks --save`: what a new container needs to go on from here. malloc'd. */
+int container_clocks_save(const struct container_runtime *runtime, const char *id, char **json,
+	size_t *length, struct error *err);
 
 /* The processes in the container's cgroup, as pids of the caller's namespace. *pids is malloc'd. */
 int container_pids(const struct container_runtime *runtime, const char *id, pid_t **pids,

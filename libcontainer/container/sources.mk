@@ -9,6 +9,8 @@ container_sources = \
 	libcontainer/container/clock_request.c \
 	libcontainer/container/clock_request.h \
 	libcontainer/container/clock_source.h \
+	libcontainer/container/clocks.c \
+	libcontainer/container/clocks.h \
 	libcontainer/container/console.c \
 	libcontainer/container/console.h \
 	libcontainer/container/create.c \
@@ -32,6 +34,7 @@ container_sources = \
 	libcontainer/container/hooks.c \
 	libcontainer/container/hooks.h \
 	libcontainer/container/info.c \
+	libcontainer/container/info.h \
 	libcontainer/container/init.c \
 	libcontainer/container/init_rootfs.c \
 	libcontainer/container/lifecycle.c \
@@ -48,6 +51,8 @@ container_sources = \
 	libcontainer/container/pod_clock.c \
 	libcontainer/container/pod_clock.h \
 	libcontainer/container/preflight.c \
+	libcontainer/container/process_clock.c \
+	libcontainer/container/process_clock.h \
 	libcontainer/container/recipe.c \
 	libcontainer/container/recipe.h \
 	libcontainer/container/start.c \

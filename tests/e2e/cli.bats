@@ -6,7 +6,7 @@
 
 load common
 
-commands='create start run exec state list ps kill pause resume delete spec validate features'
+commands='create start run exec state list ps clocks kill pause resume delete spec validate features'
 manual=$BATS_TEST_DIRNAME/../../man/elsewhen.8
 
 setup()
@@ -194,7 +194,7 @@ options_in_manual()
 	equal "$output" ''
 	run elsewhen list --quiet --quiet=false
 	succeeded
-	matches "$output" '^ID +PID +STATUS +BUNDLE +CREATED +OWNER$'
+	matches "$output" '^ID +PID +STATUS +CLOCK +BUNDLE +CREATED +OWNER$'
 }
 
 @test "operands are counted" {
@@ -204,7 +204,7 @@ options_in_manual()
 	sentence "kill: too many operands: it takes ID [SIGNAL], and 3 were given; see 'elsewhen kill --help'"
 	run elsewhen list a
 	sentence "list: takes no operand, but 'a' was given"
-	for command in create run start state ps pause resume delete; do
+	for command in create run start state ps clocks pause resume delete; do
 		run elsewhen "$command" a b
 		contains "$output" "elsewhen: $command: too many operands" || return 1
 		equal "$status" 1 || return 1
@@ -225,7 +225,7 @@ options_in_manual()
 @test "list without any container: a header, an empty array, nothing" {
 	run elsewhen list
 	succeeded
-	equal "$output" 'ID  PID  STATUS  BUNDLE  CREATED  OWNER'
+	equal "$output" 'ID  PID  STATUS  CLOCK  BUNDLE  CREATED  OWNER'
 	run elsewhen list --format json
 	succeeded
 	equal "$(jq -c . <<<"$output")" '[]'
@@ -236,7 +236,7 @@ options_in_manual()
 }
 
 @test "a missing container: one sentence with its id, from every command that needs one" {
-	for command in start exec state ps kill pause resume delete; do
+	for command in start exec state ps clocks kill pause resume delete; do
 		on_id "$command" nobody
 		equal "$status" 1 || return 1
 		failed nobody || return 1
@@ -255,7 +255,7 @@ options_in_manual()
 @test "ids that lead out of the root are refused by every command, also by delete --force" {
 	mkdir -p "$ROOT" victim
 	for id in . .. a/b /tmp ../victim .hidden 'a b' $'a\nb' 'ä' ''; do
-		for command in create run start exec state ps kill pause resume delete; do
+		for command in create run start exec state ps clocks kill pause resume delete; do
 			on_id "$command" "$id"
 			equal "$status" 1 || { echo "$command '$id'"; return 1; }
 			matches "$output" '^elsewhen: ' || return 1

@@ -332,8 +332,8 @@ lacks_processes()
 	equal "$(elsewhen list -f json | jq -r '.[].status' | sort -u)" running
 	run elsewhen list
 	succeeded
-	matches "${lines[0]}" '^ID +PID +STATUS +BUNDLE'
-	matches "${lines[2]}" "^$ID-b +$(pid_of "$ID-b") +running +$BUNDLE"
+	matches "${lines[0]}" '^ID +PID +STATUS +CLOCK +BUNDLE'
+	matches "${lines[2]}" "^$ID-b +$(pid_of "$ID-b") +running +[^ ]+ +$BUNDLE"
 	equal "${#lines[@]}" 4
 }
 

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is told of a container: see struct container_info. */
+#ifndef CONTAINER_INFO_H
+#define CONTAINER_INFO_H
+
+#include <elsewhen/container.h>
+
+#include "oci/state_file.h"
+
+/* From the state, held against what is there; into a zeroed struct. */
+void info_fill(struct container_info *info, const struct oci_state_file *state);
+
+#endif

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "container/clock_source.h"
+#include "container/clock_continue.h"
 #include "container/operator.h"
 
 #define ANNOTATION_MONOTONIC "elsewhen.dev/monotonic"
@@ -100,8 +100,8 @@ static int clock_take_snapshot(struct clock_request *request,
 		return options->clock_policy
 			       ? error_set(err, EINVAL, "--policy: needs --clock-from")
 			       : 0;
-	if (clock_source_load(options->clock_from, options->clock_policy, &values, err) < 0)
-		return error_prefix(err, "--clock-from");
+	if (clock_continue_load(options->clock_from, options->clock_policy, &values, err) < 0)
+		return -1;
 	if (clock_take(&request->monotonic, "--clock-from", &values.monotonic, err) < 0)
 		return -1;
 	return clock_take(&request->boottime, "--clock-from", &values.boottime, err);

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "container/clock_request.h"
 #include "linux/caps.h"
 #include "linux/lsm.h"
 #include "linux/mount_options.h"
@@ -42,7 +43,7 @@ int container_features(char **json, size_t *length, struct error *err)
 		.net_devices = true,
 #endif
 		.annotations = none,
-		.potentially_unsafe_config_annotations = none,
+		.potentially_unsafe_config_annotations = clock_annotations,
 	};
 
 	for (int cap = 0; cap <= caps_last() && cap < 64; cap++)

@@ -14,6 +14,7 @@ unit_tests = \
 	tests/unit/test_clock_file \
 	tests/unit/test_clock_policy \
 	tests/unit/test_clock_reading \
+	tests/unit/test_clock_request \
 	tests/unit/test_clock_text \
 	tests/unit/test_config \
 	tests/unit/test_config_complete \
@@ -60,6 +61,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_criu_image \
 	tests/fuzz/fuzz_mount_options \
+	tests/fuzz/fuzz_operator_settings \
 	tests/fuzz/fuzz_path \
 	tests/fuzz/fuzz_protobuf \
 	tests/fuzz/fuzz_state_file \
@@ -83,6 +85,7 @@ tests_fuzz_fuzz_clock_file_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_config_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_criu_image_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_mount_options_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_operator_settings_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_path_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_protobuf_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_state_file_LDADD = $(fuzz_libs)

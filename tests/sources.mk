@@ -15,6 +15,7 @@ unit_tests = \
 	tests/unit/test_clock_policy \
 	tests/unit/test_clock_reading \
 	tests/unit/test_clock_request \
+	tests/unit/test_clock_source \
 	tests/unit/test_clock_text \
 	tests/unit/test_config \
 	tests/unit/test_config_complete \

@@ -6,8 +6,9 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "container/clock_continue.h"
+#include "container/clock_source.h"
 #include "container/operator.h"
+#include "linux/clock_policy.h"
 
 #define ANNOTATION_MONOTONIC "elsewhen.dev/monotonic"
 #define ANNOTATION_BOOTTIME "elsewhen.dev/boottime"
@@ -95,13 +96,16 @@ static int clock_take_snapshot(struct clock_request *request,
 	const struct container_create_options *options, struct error *err)
 {
 	struct timens_values values;
+	enum clock_policy policy;
 
+	if (options->clock_policy && clock_policy_parse(options->clock_policy, &policy, err) < 0)
+		return error_prefix(err, "--policy");
 	if (!options->clock_from)
 		return options->clock_policy
 			       ? error_set(err, EINVAL, "--policy: needs --clock-from")
 			       : 0;
-	if (clock_continue_load(options->clock_from, options->clock_policy, &values, err) < 0)
-		return -1;
+	if (clock_source_load(options->clock_from, options->clock_policy, &values, err) < 0)
+		return error_prefix(err, "--clock-from");
 	if (clock_take(&request->monotonic, "--clock-from", &values.monotonic, err) < 0)
 		return -1;
 	return clock_take(&request->boottime, "--clock-from", &values.boottime, err);

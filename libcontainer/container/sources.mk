@@ -6,10 +6,10 @@ container_sources = \
 	libcontainer/container/adapt_resources.c \
 	libcontainer/container/become.c \
 	libcontainer/container/become.h \
-	libcontainer/container/clock_continue.c \
-	libcontainer/container/clock_continue.h \
 	libcontainer/container/clock_request.c \
 	libcontainer/container/clock_request.h \
+	libcontainer/container/clock_source.c \
+	libcontainer/container/clock_source.h \
 	libcontainer/container/clocks.c \
 	libcontainer/container/clocks.h \
 	libcontainer/container/console.c \

@@ -129,7 +129,7 @@ static int clock_try_instant(struct clock_instant *instant)
 int clock_read_instant(struct clock_instant *instant)
 {
 	for (int round = 0; round < CLOCK_INSTANT_ROUNDS; round++) {
-		struct clock_instant attempt;
+		struct clock_instant attempt = { 0 };
 		int result = clock_try_instant(&attempt);
 
 		if (result < 0)

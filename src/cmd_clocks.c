@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 
 #include "clocks_output.h"
 #include "commands.h"
@@ -25,6 +26,8 @@ static const struct option_spec clocks_options[] = {
 	  "how to print (default: table)" },
 	{ "watch", 'w', OPTION_FLAG, VALUE(watch), NULL,
 	  "print again every second, until the container ends" },
+	{ "save", 's', OPTION_STRING, VALUE(save), "FILE",
+	  "save them for 'elsewhen run --clock-from FILE'; '-' is standard output" },
 	{ 0 },
 };
 /* clang-format on */
@@ -104,10 +107,24 @@ static int clocks_watch(const struct invocation *invocation, struct error *err)
 	return view.again && (err->code == ESRCH || err->code == ENOENT) ? 0 : -1;
 }
 
+static int clocks_save(const struct invocation *invocation, struct error *err)
+{
+	const char *id = invocation->operands[0], *file = clocks_values.save;
+
+	if (!id)
+		return error_set(err, EINVAL, "clocks: --save: whose? give the ID of a container");
+	if (clocks_values.watch)
+		return error_set(err, EINVAL, "clocks: --watch can not be given beside --save");
+	return container_clocks_save(
+		invocation->runtime, id, text_equal(file, "-") ? NULL : file, err);
+}
+
 static int clocks_run(struct invocation *invocation, struct error *err)
 {
 	struct clocks_view view = { 0 };
 
+	if (clocks_values.save)
+		return clocks_save(invocation, err);
 	if (clocks_values.watch)
 		return clocks_watch(invocation, err);
 	return clocks_print(invocation, &view, err);

@@ -152,9 +152,12 @@ void container_clocks_free(struct container_clocks *clocks);
 int container_clocks(const struct container_runtime *runtime, const char *id,
 	struct container_clocks *clocks, struct error *err);
 
-/* The document of `clocks --save`: what a new container needs to go on from here. malloc'd. */
-int container_clocks_save(const struct container_runtime *runtime, const char *id, char **json,
-	size_t *length, struct error *err);
+/*
+ * Saves what a new container needs to go on with these clocks (clock_from of container_create_options):
+ * durably, to a file that only the caller can read, or to standard output when `file` is NULL.
+ */
+int container_clocks_save(const struct container_runtime *runtime, const char *id, const char *file,
+	struct error *err);
 
 /* The processes in the container's cgroup, as pids of the caller's namespace. *pids is malloc'd. */
 int container_pids(const struct container_runtime *runtime, const char *id, pid_t **pids,

@@ -118,6 +118,17 @@ ssize_t io_read_small(int dirfd, const char *path, char *buffer, size_t size)
 	return (ssize_t)used;
 }
 
+/* New in any case: what a writer that was killed has left, or somebody else, is not written into. */
+static int io_make_temporary(int dirfd, const char *name, mode_t mode)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+	int fd = openat(dirfd, name, flags, mode);
+
+	if (fd < 0 && errno == EEXIST && unlinkat(dirfd, name, 0) == 0)
+		fd = openat(dirfd, name, flags, mode);
+	return fd < 0 ? -errno : fd;
+}
+
 int io_replace_file(int dirfd, const char *name, mode_t mode, const void *data, size_t length)
 {
 	cleanup_close int fd = -1;
@@ -126,9 +137,9 @@ int io_replace_file(int dirfd, const char *name, mode_t mode, const void *data, 
 
 	if (snprintf(temporary, sizeof(temporary), ".%s.new", name) >= (int)sizeof(temporary))
 		return -ENAMETOOLONG;
-	fd = openat(dirfd, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+	fd = io_make_temporary(dirfd, temporary, mode);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	result = io_write_all(fd, data, length);
 	if (result == 0 && fsync(fd) < 0)
 		result = -errno;

@@ -23,7 +23,7 @@
 /* Where the sandbox of a pod keeps the pod's time namespace mounted, in its own directory. */
 #define CLOCKS_POD_FILE "clock"
 
-_Static_assert(CONTAINER_CLOCKS == CLOCK_KINDS, "every clock is told");
+_Static_assert(CONTAINER_CLOCKS == CLOCK_TABLE_LENGTH, "every clock is told");
 
 /* --- the container and its helper */
 
@@ -83,16 +83,6 @@ void clocks_close(struct clocks_target *target)
 	oci_state_file_free(&target->state);
 }
 
-int clocks_read_offsets(
-	struct clocks_target *target, struct container_process_clock *clock, struct error *err)
-{
-	struct timens_offsets offsets;
-
-	if (clock_helper_read_offsets(&target->helper, &offsets, err) < 0)
-		return -1;
-	return process_clock_relative(&offsets, clock, err);
-}
-
 /* --- one clock */
 
 /* Our own clock before and after it was read in there. */
@@ -101,19 +91,19 @@ struct clocks_round {
 	struct clock_sandwich inside;
 };
 
-static int clocks_read_round(struct clock_helper *helper, const struct clock_kind *kind,
+static int clocks_read_round(struct clock_helper *helper, const struct clock_entry *entry,
 	struct clocks_round *round, struct error *err)
 {
 	struct clock_sandwich own;
-	int result = clock_read_sandwich(kind->id, &own);
+	int result = clock_read_sandwich(entry->id, &own);
 
 	round->before = own.above;
-	if (result == 0 && clock_helper_read_sandwich(helper, kind, &round->inside, err) < 0)
+	if (result == 0 && clock_helper_read_sandwich(helper, entry, &round->inside, err) < 0)
 		return -1;
 	if (result == 0)
-		result = clock_read_sandwich(kind->id, &own);
+		result = clock_read_sandwich(entry->id, &own);
 	round->after = own.below;
-	return result < 0 ? error_errno(err, -result, "read %s", kind->name) : 0;
+	return result < 0 ? error_errno(err, -result, "read %s", entry->name) : 0;
 }
 
 /* The true difference is between inside - after and inside - before. */
@@ -143,19 +133,19 @@ static int64_t clocks_offset(enum clock_shift shift, const struct container_proc
 	}
 }
 
-static int clocks_measure(struct clock_helper *helper, const struct clock_kind *kind,
+static int clocks_measure(struct clock_helper *helper, const struct clock_entry *entry,
 	const struct container_process_clock *offsets, struct container_clock *clock,
 	struct error *err)
 {
 	struct clocks_round tightest = { 0 };
 
-	clock->name = kind->name;
+	clock->name = entry->name;
 	clock->agree = true;
-	clock->offset = clocks_offset(kind->shift, offsets);
+	clock->offset = clocks_offset(entry->shift, offsets);
 	for (int i = 0; i < CLOCKS_ROUNDS; i++) {
 		struct clocks_round round;
 
-		if (clocks_read_round(helper, kind, &round, err) < 0)
+		if (clocks_read_round(helper, entry, &round, err) < 0)
 			return -1;
 		clock->agree = clock->agree && clock_sandwich_agrees(&round.inside);
 		if (i == 0 || round.after - round.before < tightest.after - tightest.before)
@@ -171,8 +161,8 @@ static int clocks_read_all(
 	struct clock_proc inside, host;
 	int result;
 
-	for (size_t i = 0; i < CLOCK_KINDS; i++)
-		if (clocks_measure(&target->helper, &clock_kinds[i], &clocks->info.time,
+	for (size_t i = 0; i < CLOCK_TABLE_LENGTH; i++)
+		if (clocks_measure(&target->helper, &clock_table[i], &clocks->info.time,
 			    &clocks->clocks[i], err) < 0)
 			return -1;
 	if (clock_helper_read_proc(&target->helper, &inside, err) < 0)
@@ -240,9 +230,12 @@ static int clocks_count_sharers(
 static int clocks_describe(const struct container_runtime *runtime, struct clocks_target *target,
 	struct container_clocks *clocks, struct error *err)
 {
+	struct timens_offsets offsets;
+
 	info_fill(&clocks->info, &target->state);
 	process_clock_own_name(clocks->host_name);
-	if (clocks_read_offsets(target, &clocks->info.time, err) < 0)
+	if (clock_helper_read_offsets(&target->helper, &offsets, err) < 0 ||
+		process_clock_relative(&offsets, &clocks->info.time, err) < 0)
 		return -1;
 	clocks->info.uptime = process_clock_uptime(&clocks->info.time);
 	clocks->pinned = clocks_is_pinned(runtime, &target->state);

@@ -20,8 +20,4 @@ int clocks_open(const struct container_runtime *runtime, const char *id,
 	struct clocks_target *target, struct error *err);
 void clocks_close(struct clocks_target *target);
 
-/* The offsets of the namespace that the helper is in. */
-int clocks_read_offsets(
-	struct clocks_target *target, struct container_process_clock *clock, struct error *err);
-
 #endif

@@ -8,6 +8,7 @@ container_sources = \
 	libcontainer/container/become.h \
 	libcontainer/container/clock_request.c \
 	libcontainer/container/clock_request.h \
+	libcontainer/container/clock_snapshot.c \
 	libcontainer/container/clock_source.c \
 	libcontainer/container/clock_source.h \
 	libcontainer/container/clocks.c \

@@ -16,23 +16,23 @@
 #include "linux/process.h"
 #include "linux/socket.h"
 
-enum clock_question {
-	CLOCK_ASK_JOINED,
-	CLOCK_ASK_SANDWICH,
-	CLOCK_ASK_PROC,
-	CLOCK_ASK_INSTANT,
-	CLOCK_ASK_OFFSETS
+enum helper_question {
+	HELPER_ASK_JOINED,
+	HELPER_ASK_SANDWICH,
+	HELPER_ASK_PROC,
+	HELPER_ASK_INSTANT,
+	HELPER_ASK_OFFSETS
 };
 
-struct clock_request {
-	enum clock_question question;
-	clockid_t id; /* CLOCK_ASK_SANDWICH alone */
+struct helper_request {
+	enum helper_question question;
+	clockid_t id; /* HELPER_ASK_SANDWICH alone */
 };
 
-struct clock_answer {
+struct helper_answer {
 	int code;           /* 0 or an errno value */
-	struct error error; /* CLOCK_ASK_JOINED alone */
-	union clock_stored {
+	struct error error; /* HELPER_ASK_JOINED alone */
+	union helper_stored {
 		struct clock_sandwich sandwich;
 		struct clock_proc proc;
 		struct clock_instant instant;
@@ -75,16 +75,16 @@ static int helper_join(int time_fd, struct error *err)
 	return result < 0 ? error_errno(err, -result, "join the time namespace") : 0;
 }
 
-static int helper_answer(const struct clock_request *request, struct clock_answer *answer)
+static int helper_answer(const struct helper_request *request, struct helper_answer *answer)
 {
 	switch (request->question) {
-	case CLOCK_ASK_SANDWICH:
+	case HELPER_ASK_SANDWICH:
 		return clock_read_sandwich(request->id, &answer->stored.sandwich);
-	case CLOCK_ASK_PROC:
+	case HELPER_ASK_PROC:
 		return clock_read_proc(&answer->stored.proc);
-	case CLOCK_ASK_INSTANT:
+	case HELPER_ASK_INSTANT:
 		return clock_read_instant(&answer->stored.instant);
-	case CLOCK_ASK_OFFSETS:
+	case HELPER_ASK_OFFSETS:
 		return timens_own_offsets(-1, &answer->stored.offsets);
 	default:
 		return -EPROTO;
@@ -93,13 +93,13 @@ static int helper_answer(const struct clock_request *request, struct clock_answe
 
 static _Noreturn void helper_run(int fd, int time_fd)
 {
-	struct clock_answer answer = { 0 };
-	struct clock_request request = { .question = CLOCK_ASK_JOINED };
+	struct helper_answer answer = { 0 };
+	struct helper_request request = { .question = HELPER_ASK_JOINED };
 
 	if (helper_join(time_fd, &answer.error) < 0)
 		answer.code = answer.error.code;
 	do {
-		if (request.question != CLOCK_ASK_JOINED)
+		if (request.question != HELPER_ASK_JOINED)
 			answer.code = -helper_answer(&request, &answer);
 		if (socket_send(fd, &answer, sizeof(answer), -1) < 0)
 			break;
@@ -110,7 +110,7 @@ static _Noreturn void helper_run(int fd, int time_fd)
 /* --- in the caller */
 
 static int clock_helper_receive(
-	struct clock_helper *helper, struct clock_answer *answer, struct error *err)
+	struct clock_helper *helper, struct helper_answer *answer, struct error *err)
 {
 	ssize_t got = socket_receive(helper->fd, answer, sizeof(*answer), NULL);
 
@@ -122,11 +122,11 @@ static int clock_helper_receive(
 }
 
 /* Stores `size` bytes of the answer, whichever it is. */
-static int clock_helper_ask(struct clock_helper *helper, struct clock_request request,
+static int clock_helper_ask(struct clock_helper *helper, struct helper_request request,
 	const char *what, void *stored, size_t size, struct error *err)
 {
 	int result = socket_send(helper->fd, &request, sizeof(request), -1);
-	struct clock_answer answer;
+	struct helper_answer answer;
 
 	/* EPIPE: receiving says it in better words. */
 	if (result < 0 && result != -EPIPE)
@@ -164,7 +164,7 @@ static int clock_helper_fork(struct clock_helper *helper, int time_fd, struct er
 
 int clock_helper_start(struct clock_helper *helper, int time_fd, struct error *err)
 {
-	struct clock_answer joined;
+	struct helper_answer joined;
 	int result;
 
 	*helper = (struct clock_helper){ 0 };
@@ -189,17 +189,17 @@ void clock_helper_end(struct clock_helper *helper)
 	*helper = (struct clock_helper){ 0 };
 }
 
-int clock_helper_read_sandwich(struct clock_helper *helper, const struct clock_kind *kind,
+int clock_helper_read_sandwich(struct clock_helper *helper, const struct clock_entry *clock,
 	struct clock_sandwich *sandwich, struct error *err)
 {
-	const struct clock_request request = { CLOCK_ASK_SANDWICH, kind->id };
+	const struct helper_request request = { HELPER_ASK_SANDWICH, clock->id };
 
-	return clock_helper_ask(helper, request, kind->name, sandwich, sizeof(*sandwich), err);
+	return clock_helper_ask(helper, request, clock->name, sandwich, sizeof(*sandwich), err);
 }
 
 int clock_helper_read_proc(struct clock_helper *helper, struct clock_proc *proc, struct error *err)
 {
-	const struct clock_request request = { .question = CLOCK_ASK_PROC };
+	const struct helper_request request = { .question = HELPER_ASK_PROC };
 
 	return clock_helper_ask(
 		helper, request, "/proc/uptime and /proc/stat", proc, sizeof(*proc), err);
@@ -208,7 +208,7 @@ int clock_helper_read_proc(struct clock_helper *helper, struct clock_proc *proc,
 int clock_helper_read_instant(
 	struct clock_helper *helper, struct clock_instant *instant, struct error *err)
 {
-	const struct clock_request request = { .question = CLOCK_ASK_INSTANT };
+	const struct helper_request request = { .question = HELPER_ASK_INSTANT };
 
 	return clock_helper_ask(helper, request, "its clocks", instant, sizeof(*instant), err);
 }
@@ -216,7 +216,7 @@ int clock_helper_read_instant(
 int clock_helper_read_offsets(
 	struct clock_helper *helper, struct timens_offsets *offsets, struct error *err)
 {
-	const struct clock_request request = { .question = CLOCK_ASK_OFFSETS };
+	const struct helper_request request = { .question = HELPER_ASK_OFFSETS };
 
 	return clock_helper_ask(
 		helper, request, "/proc/self/timens_offsets", offsets, sizeof(*offsets), err);

@@ -27,7 +27,7 @@ void clock_helper_end(struct clock_helper *helper);
 #define cleanup_clock_helper __attribute__((cleanup(clock_helper_end)))
 
 /* What it reads in there. */
-int clock_helper_read_sandwich(struct clock_helper *helper, const struct clock_kind *kind,
+int clock_helper_read_sandwich(struct clock_helper *helper, const struct clock_entry *clock,
 	struct clock_sandwich *sandwich, struct error *err);
 int clock_helper_read_proc(struct clock_helper *helper, struct clock_proc *proc, struct error *err);
 int clock_helper_read_instant(

@@ -11,7 +11,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 
-const struct clock_kind clock_kinds[CLOCK_KINDS] = {
+const struct clock_entry clock_table[CLOCK_TABLE_LENGTH] = {
 	{ CLOCK_REALTIME, "realtime", CLOCK_SHIFT_NONE },
 	{ CLOCK_REALTIME_COARSE, "realtime_coarse", CLOCK_SHIFT_NONE },
 	{ CLOCK_TAI, "tai", CLOCK_SHIFT_NONE },

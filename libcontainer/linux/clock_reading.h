@@ -18,14 +18,14 @@
 /* By which of a time namespace's two offsets a clock is shifted. */
 enum clock_shift { CLOCK_SHIFT_NONE, CLOCK_SHIFT_MONOTONIC, CLOCK_SHIFT_BOOTTIME };
 
-struct clock_kind {
+struct clock_entry {
 	clockid_t id;
 	const char *name; /* "monotonic_raw": as in clock_gettime(2), less the "CLOCK_" */
 	enum clock_shift shift;
 };
 
-#define CLOCK_KINDS 7
-extern const struct clock_kind clock_kinds[CLOCK_KINDS];
+#define CLOCK_TABLE_LENGTH 7
+extern const struct clock_entry clock_table[CLOCK_TABLE_LENGTH];
 
 /*
  * The sandwich: `vdso` was read between `below` and `above`, which are system calls. A vDSO that shows

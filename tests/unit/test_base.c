@@ -247,6 +247,25 @@ static void io_replaces_a_file_as_a_whole(void **state)
 	assert_int_equal(errno, ENOENT);
 }
 
+static void io_replace_writes_into_nothing_that_was_there(void **state)
+{
+	cleanup_free char *data = NULL;
+	cleanup_close int left = openat(directory_fd, ".file.new", O_RDWR | O_CREAT, 0666);
+	struct stat st;
+
+	(void)state;
+	assert_true(left >= 0);
+	assert_int_equal(io_replace_file(directory_fd, "file", 0600, "ours", 4), 0);
+	assert_int_equal(fstat(left, &st), 0);
+	assert_int_equal(st.st_size, 0);
+	assert_int_equal(fstatat(directory_fd, "file", &st, 0), 0);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(symlinkat("elsewhere", directory_fd, ".file.new"), 0);
+	assert_int_equal(io_replace_file(directory_fd, "file", 0600, "again", 5), 0);
+	assert_int_equal(faccessat(directory_fd, "elsewhere", F_OK, 0), -1);
+	assert_int_equal(io_read_file(directory_fd, "file", &data, 100), 5);
+}
+
 static void io_replace_refuses_a_name_that_does_not_fit(void **state)
 {
 	char name[300];
@@ -391,6 +410,7 @@ int main(void)
 		cmocka_unit_test(arena_memory_is_zeroed_aligned_and_stays),
 		cmocka_unit_test(arena_append_keeps_every_element),
 		cmocka_unit_test(io_replaces_a_file_as_a_whole),
+		cmocka_unit_test(io_replace_writes_into_nothing_that_was_there),
 		cmocka_unit_test(io_replace_refuses_a_name_that_does_not_fit),
 		cmocka_unit_test(io_reads_no_more_than_the_limit),
 		cmocka_unit_test(io_reads_a_pipe_to_its_end),

@@ -19,13 +19,13 @@
 static void every_clock_reads_in_order_here(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < CLOCK_KINDS; i++) {
+	for (size_t i = 0; i < CLOCK_TABLE_LENGTH; i++) {
 		int64_t last = 0;
 
 		for (int round = 0; round < 200; round++) {
 			struct clock_sandwich sandwich;
 
-			assert_int_equal(clock_read_sandwich(clock_kinds[i].id, &sandwich), 0);
+			assert_int_equal(clock_read_sandwich(clock_table[i].id, &sandwich), 0);
 			assert_true(clock_sandwich_agrees(&sandwich));
 			assert_true(sandwich.below >= last);
 			last = sandwich.above;
@@ -105,14 +105,14 @@ static void offsets_are_nanoseconds_and_back(void **state)
 
 /* --- the helper */
 
-static void check_between(struct clock_helper *helper, size_t kind, int64_t offset)
+static void check_between(struct clock_helper *helper, size_t clock, int64_t offset)
 {
 	struct clock_sandwich before, inside, after;
 	struct error err;
 
-	CHECK(clock_read_sandwich(clock_kinds[kind].id, &before) == 0);
-	CHECK(clock_helper_read_sandwich(helper, &clock_kinds[kind], &inside, &err) == 0);
-	CHECK(clock_read_sandwich(clock_kinds[kind].id, &after) == 0);
+	CHECK(clock_read_sandwich(clock_table[clock].id, &before) == 0);
+	CHECK(clock_helper_read_sandwich(helper, &clock_table[clock], &inside, &err) == 0);
+	CHECK(clock_read_sandwich(clock_table[clock].id, &after) == 0);
 	CHECK(clock_sandwich_agrees(&inside));
 	CHECK(before.above <= inside.below - offset);
 	CHECK(inside.above - offset <= after.below);
@@ -125,8 +125,8 @@ static void check_helper(int time_fd, int64_t monotonic, int64_t boottime)
 	struct error err;
 
 	CHECK(clock_helper_start(&helper, time_fd, &err) == 0);
-	for (size_t i = 0; i < CLOCK_KINDS; i++) {
-		enum clock_shift shift = clock_kinds[i].shift;
+	for (size_t i = 0; i < CLOCK_TABLE_LENGTH; i++) {
+		enum clock_shift shift = clock_table[i].shift;
 
 		check_between(&helper, i,
 			shift == CLOCK_SHIFT_MONOTONIC  ? monotonic

@@ -64,6 +64,22 @@ static void an_image_of_criu(void **state)
 	assert_false(clocks.realtime_set);
 }
 
+/* As CRIU 4.1 wrote it of a process 497 days after the start of its clocks. */
+static void an_image_of_a_real_dump(void **state)
+{
+	static const char dumped[] = MAGIC "\x1a\x00\x00\x00"
+					   "\x0a\x0b\x08\xa0\x99\xbd\x14\x10\xe8\xf1\xda\xb3\x03"
+					   "\x12\x0b\x08\x84\x9a\xbd\x14\x10\xae\xf2\xda\xb3\x03";
+	struct clock_readings clocks;
+	struct error err = { 0 };
+
+	(void)state;
+	if (criu_image_parse_clocks(dumped, sizeof(dumped) - 1, &clocks, &err) < 0)
+		fail_msg("%s", err.text);
+	assert_reading(clocks.monotonic, 42945696, 913750248);
+	assert_reading(clocks.boottime, 42945796, 913750318);
+}
+
 static void every_part_of_an_image_is_refused(void **state)
 {
 	(void)state;
@@ -278,6 +294,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_image_of_criu),
+		cmocka_unit_test(an_image_of_a_real_dump),
 		cmocka_unit_test(every_part_of_an_image_is_refused),
 		cmocka_unit_test(other_files_are_refused),
 		cmocka_unit_test(clocks_of_all_sizes),

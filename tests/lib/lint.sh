@@ -7,7 +7,7 @@
 
 lint_c_files()
 {
-	(cd "$top" && find libcontainer src include tests -name '*.[ch]' | LC_ALL=C sort)
+	(cd "$top" && find libcontainer src include tests kernel -name '*.[ch]' | LC_ALL=C sort)
 }
 
 lint_c_sources()
@@ -38,7 +38,7 @@ lint_cppcheck()
 
 lint_shell()
 {
-	(cd "$top" && shellcheck --external-sources dev autogen.sh .ci/run tests/check_layers.sh \
+	(cd "$top" && shellcheck --external-sources dev autogen.sh .ci/run kernel/baseline.sh tests/check_layers.sh \
 		tests/lib/*.sh tests/e2e/*.bash && shellcheck --external-sources tests/e2e/*.bats)
 }
 

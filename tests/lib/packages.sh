@@ -11,6 +11,9 @@ declare -A packages=(
 	[fuzz]='clang libclang-rt-dev llvm'
 	[demo]='busybox-static jq'
 	[bench]='hyperfine crun runc busybox-static jq python3'
+	[kernel]='linux-source-6.1 gcc make libc6-dev flex bison bc patch xz-utils
+		gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf'
+	[kernel_boot]='qemu-system-arm cpio libc6-dev-arm64-cross libc6-dev-armhf-cross'
 )
 
 declare -A packages_why=(
@@ -21,6 +24,8 @@ declare -A packages_why=(
 	[fuzz]='to fuzz'
 	[demo]='for a root file system to run'
 	[bench]='to measure'
+	[kernel]='to build arm64 kernels'
+	[kernel_boot]='to boot them'
 )
 
 package_installed()

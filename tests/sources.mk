@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Programs of the tests; each has one source file of the same name; rewritten by ./dev sources.
+# Programs of the tests; each but the kit has one source file of the same name; rewritten by ./dev sources.
 unit_tests = \
 	tests/unit/test_attributes \
 	tests/unit/test_attributes_sched \
@@ -82,6 +82,34 @@ test_headers = \
 	tests/unit/test_rootfs.h \
 	tests/unit/test_tree.h \
 	tests/unit/validate_cases.h
+kernel_kit_sources = \
+	tests/kernel/check_exec.c \
+	tests/kernel/check_frozen.c \
+	tests/kernel/check_initial.c \
+	tests/kernel/check_join.c \
+	tests/kernel/check_mapping.c \
+	tests/kernel/check_member.c \
+	tests/kernel/check_offsets.c \
+	tests/kernel/check_page.c \
+	tests/kernel/check_rights.c \
+	tests/kernel/check_thread.c \
+	tests/kernel/check_timer.c \
+	tests/kernel/check_told.c \
+	tests/kernel/clocks.c \
+	tests/kernel/clocks.h \
+	tests/kernel/exec.c \
+	tests/kernel/guest.c \
+	tests/kernel/guest.h \
+	tests/kernel/kit.h \
+	tests/kernel/main.c \
+	tests/kernel/namespace.c \
+	tests/kernel/namespace.h \
+	tests/kernel/report.c \
+	tests/kernel/report.h \
+	tests/kernel/run.c \
+	tests/kernel/run.h \
+	tests/kernel/vdso_others.c \
+	tests/kernel/vdso_others.h
 tests_fuzz_fuzz_clock_file_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_config_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_criu_image_LDADD = $(fuzz_libs)

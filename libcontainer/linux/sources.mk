@@ -95,4 +95,6 @@ linux_sources = \
 	libcontainer/linux/userns.c \
 	libcontainer/linux/userns.h \
 	libcontainer/linux/userns_helper.c \
-	libcontainer/linux/userns_helper.h
+	libcontainer/linux/userns_helper.h \
+	libcontainer/linux/vdso.c \
+	libcontainer/linux/vdso.h

@@ -120,6 +120,9 @@ static void join_children(int unused)
 	namespace_make(&offsets);
 	fd = namespace_open("time_for_children");
 	inode = namespace_inode("time_for_children");
+	/* Children would go somewhere else now. */
+	EXPECT_EQUAL(timens_unshare(), 0);
+	EXPECT(namespace_inode("time_for_children") != inode);
 	EXPECT_EQUAL(timens_join(fd), 0);
 	EXPECT(namespace_inode("time") == inode);
 	EXPECT(namespace_inode("time_for_children") == inode);

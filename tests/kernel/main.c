@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "cost.h"
 #include "guest.h"
 #include "linux/vdso.h"
 #include "run.h"
@@ -57,11 +58,21 @@ static void main_print_lines(char *text)
 		printf("# %s\n", line);
 }
 
+/* Failed checks by the vDSO after which no more of them are run: each of them may hang. */
+static unsigned int main_enough = MAIN_CHECKS_MAX, main_failed_by_vdso;
+
+static const char *main_missing(const struct kit_check *check)
+{
+	if (check->by == KIT_BY_VDSO && main_failed_by_vdso >= main_enough)
+		return "enough checks of the vDSO have failed";
+	return run_missing(check);
+}
+
 /* A skipped check's reason is the first thing that it said. */
 static bool main_run(unsigned int number, int seconds)
 {
 	const struct kit_check *check = main_chosen[number];
-	const char *reason = run_missing(check);
+	const char *reason = main_missing(check);
 	enum run_result result = RUN_SKIPPED;
 	static char text[8192];
 
@@ -77,6 +88,7 @@ static bool main_run(unsigned int number, int seconds)
 	printf("%s %u - %s: %s\n", result == RUN_KEPT ? "ok" : "not ok", number + 1, check->name,
 		check->promise);
 	main_print_lines(text);
+	main_failed_by_vdso += result != RUN_KEPT && check->by == KIT_BY_VDSO;
 	return result == RUN_KEPT;
 }
 
@@ -105,14 +117,21 @@ static int main_run_all(int seconds, bool progress)
 }
 
 static const char main_usage[] =
-	"usage: kit [--list] [--only NAME]... [--seconds N] [--vvar-pages N] [--progress]\n"
+	"usage: kit [--list] [--only NAME]... [--seconds N] [--enough N] [--vvar-pages N] "
+	"[--progress]\n"
 	"Proves what this kernel promises of time namespaces; prints TAP, fails when a promise is "
 	"broken.\n"
 	"  --list        print the checks: name, what they read clocks by, promise\n"
 	"  --only        run this check alone; may be repeated\n"
 	"  --seconds     that a check may take (20)\n"
+	"  --enough      checks of the vDSO that fail, before the rest of them is skipped (all)\n"
 	"  --vvar-pages  that there have to be: as many as on another kernel (any number)\n"
-	"  --progress    name each check before it runs, and how long it took\n";
+	"  --progress    name each check before it runs, and how long it took\n"
+	"kit --cost: the instructions that it takes to read each clock, in qemu-system-aarch64 "
+	"with\n"
+	"  -icount shift=0, where a nanosecond is an instruction.\n"
+	"kit --guest=PROGRAM[,PROGRAM]...: as process 1 of a machine, run these and switch it "
+	"off.\n";
 
 /* What the command line asks for, beside the checks that it names. */
 struct main_options {
@@ -126,6 +145,7 @@ static struct main_options main_parse(int argc, char *argv[])
 		{ "list", no_argument, NULL, 'l' },
 		{ "only", required_argument, NULL, 'o' },
 		{ "seconds", required_argument, NULL, 's' },
+		{ "enough", required_argument, NULL, 'e' },
 		{ "vvar-pages", required_argument, NULL, 'v' },
 		{ "progress", no_argument, NULL, 'p' },
 		{ 0 },
@@ -140,6 +160,8 @@ static struct main_options main_parse(int argc, char *argv[])
 			main_choose(optarg);
 		else if (option == 's')
 			options.seconds = (int)strtol(optarg, NULL, 10);
+		else if (option == 'e')
+			main_enough = (unsigned int)strtoul(optarg, NULL, 10);
 		else if (option == 'v')
 			kit_vvar_pages = (unsigned int)strtoul(optarg, NULL, 10);
 		else if (option == 'p')
@@ -160,6 +182,8 @@ int main(int argc, char *argv[])
 		kit_run_body(argv[2], argv[3]);
 	if (argc > 1 && strncmp(argv[1], "--guest=", 8) == 0)
 		guest_run(argv[1] + 8, argv + 2);
+	if (argc == 2 && strcmp(argv[1], "--cost") == 0)
+		return cost_run();
 	options = main_parse(argc, argv);
 	if (options.seconds <= 0) {
 		fputs(main_usage, stderr);

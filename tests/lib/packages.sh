@@ -10,6 +10,7 @@ declare -A packages=(
 	[lint]='clang clang-tidy clang-format cppcheck shellcheck mandoc'
 	[fuzz]='clang libclang-rt-dev llvm'
 	[demo]='busybox-static jq'
+	[kit]='gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-arm64-cross libc6-dev-armhf-cross'
 	[bench]='hyperfine crun runc busybox-static jq python3'
 	[kernel]='linux-source-6.1 gcc make libc6-dev flex bison bc patch xz-utils
 		gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf'
@@ -23,6 +24,7 @@ declare -A packages_why=(
 	[lint]='to check the style'
 	[fuzz]='to fuzz'
 	[demo]='for a root file system to run'
+	[kit]='to build the conformance kit for arm64 machines'
 	[bench]='to measure'
 	[kernel]='to build arm64 kernels'
 	[kernel_boot]='to boot them'

@@ -25,6 +25,7 @@ const struct command *const commands[] = {
 	&command_spec,
 	&command_validate,
 	&command_features,
+	&command_check_kernel,
 	NULL,
 };
 

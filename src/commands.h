@@ -38,6 +38,7 @@ extern const struct command command_start, command_kill, command_delete;
 extern const struct command command_pause, command_resume;
 extern const struct command command_state, command_list, command_ps, command_clocks;
 extern const struct command command_spec, command_features, command_validate;
+extern const struct command command_check_kernel;
 
 /* In the order of `elsewhen --help`; ends with NULL. */
 extern const struct command *const commands[];

@@ -7,6 +7,7 @@ command_sources = \
 	src/clock_text.h \
 	src/clocks_output.c \
 	src/clocks_output.h \
+	src/cmd_check_kernel.c \
 	src/cmd_clocks.c \
 	src/cmd_create.c \
 	src/cmd_exec.c \

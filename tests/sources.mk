@@ -97,6 +97,8 @@ kernel_kit_sources = \
 	tests/kernel/check_told.c \
 	tests/kernel/clocks.c \
 	tests/kernel/clocks.h \
+	tests/kernel/cost.c \
+	tests/kernel/cost.h \
 	tests/kernel/exec.c \
 	tests/kernel/guest.c \
 	tests/kernel/guest.h \

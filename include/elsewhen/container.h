@@ -167,6 +167,21 @@ int container_pids(const struct container_runtime *runtime, const char *id, pid_
 int container_validate(
 	const struct container_runtime *runtime, const char *bundle, struct error *err);
 
+/* What this kernel promises of time namespaces. `reason` says what is broken, or why it was not checked. */
+enum container_promise {
+	CONTAINER_PROMISE_KEPT,
+	CONTAINER_PROMISE_BROKEN,
+	CONTAINER_PROMISE_NOT_CHECKED
+};
+struct container_kernel_check {
+	const char *name, *promise;
+	enum container_promise result;
+	char reason[512];
+};
+
+/* Tries the promise of that number, from 0 on; false when there is none. */
+bool container_check_kernel(size_t index, struct container_kernel_check *check);
+
 /* The features document; *json is malloc'd. */
 int container_features(char **json, size_t *length, struct error *err);
 

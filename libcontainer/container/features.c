@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "container/check_kernel.h"
 #include "container/clock_request.h"
 #include "linux/caps.h"
 #include "linux/lsm.h"
@@ -24,6 +25,7 @@ int container_features(char **json, size_t *length, struct error *err)
 	static const char *const none[] = { NULL };
 	const char *capabilities[65] = { NULL };
 	const char *flags[16] = { NULL };
+	const char *annotations[CHECK_KERNEL_ANNOTATIONS * 2 + 1];
 	size_t known = 0;
 	struct oci_features features = {
 		.version = PACKAGE_VERSION,
@@ -42,10 +44,11 @@ int container_features(char **json, size_t *length, struct error *err)
 #ifndef WITHOUT_LIBMNL
 		.net_devices = true,
 #endif
-		.annotations = none,
+		.annotations = annotations,
 		.potentially_unsafe_config_annotations = clock_annotations,
 	};
 
+	check_kernel_annotations(features.time_namespace, annotations);
 	for (int cap = 0; cap <= caps_last() && cap < 64; cap++)
 		capabilities[cap] = caps_name(cap);
 	for (const char *const *flag = seccomp_flag_names(); *flag; flag++)

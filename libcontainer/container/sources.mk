@@ -6,6 +6,8 @@ container_sources = \
 	libcontainer/container/adapt_resources.c \
 	libcontainer/container/become.c \
 	libcontainer/container/become.h \
+	libcontainer/container/check_kernel.c \
+	libcontainer/container/check_kernel.h \
 	libcontainer/container/clock_request.c \
 	libcontainer/container/clock_request.h \
 	libcontainer/container/clock_snapshot.c \

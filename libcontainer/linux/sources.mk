@@ -91,6 +91,10 @@ linux_sources = \
 	libcontainer/linux/terminal.h \
 	libcontainer/linux/terminal_relay.c \
 	libcontainer/linux/timens.c \
+	libcontainer/linux/timens_check.c \
+	libcontainer/linux/timens_check.h \
+	libcontainer/linux/timens_check_bodies.c \
+	libcontainer/linux/timens_check_child.h \
 	libcontainer/linux/timens_value.c \
 	libcontainer/linux/userns.c \
 	libcontainer/linux/userns.h \

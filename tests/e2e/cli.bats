@@ -6,7 +6,7 @@
 
 load common
 
-commands='create start run exec state list ps clocks kill pause resume delete spec validate features'
+commands='create start run exec state list ps clocks kill pause resume delete spec validate features check-kernel'
 manual=$BATS_TEST_DIRNAME/../../man/elsewhen.8
 
 setup()
@@ -156,8 +156,8 @@ options_in_manual()
 }
 
 @test "the commands in the help text are the ones in the manual page, no more and no less" {
-	equal "$(elsewhen --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' | sort)" \
-		"$(sed -n '/^\.Sh COMMANDS/,/^\.Sh CLOCKS/s/^\.Ss \([a-z]*\).*/\1/p' "$manual" | sort)"
+	equal "$(elsewhen --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p' | sort)" \
+		"$(sed -n '/^\.Sh COMMANDS/,/^\.Sh CLOCKS/s/^\.Ss \([a-z-]*\).*/\1/p' "$manual" | sort)"
 }
 
 @test "--opt=value and --opt value are the same" {
@@ -395,6 +395,50 @@ options_in_manual()
 	equal "$(jq -r .ociVersionMax <<<"$output")" 1.3.0
 	contains "$(jq -c .linux.namespaces <<<"$output")" '"mount"'
 	contains "$(jq -c .hooks <<<"$output")" '"createRuntime"'
+}
+
+@test "features: annotations tell of this kernel's time namespaces" {
+	local time_namespace=false
+
+	[ ! -e /proc/self/ns/time ] || time_namespace=true
+	run --separate-stderr elsewhen features
+	succeeded
+	equal "$(jq -r '.annotations["dev.elsewhen.timens.offsets"]' <<<"$output")" $time_namespace
+	for key in offsets vdso exec-enters io-uring; do
+		matches "$(jq -r ".annotations[\"dev.elsewhen.timens.$key\"]" <<<"$output")" '^(true|false)$' ||
+			return 1
+		contains "$(<"$manual")" "dev.elsewhen.timens.$key" || return 1
+	done
+}
+
+@test "check-kernel: this kernel breaks no promise, or has no time namespaces" {
+	local expected=0
+
+	[ -e /proc/self/ns/time ] || expected=1
+	run --separate-stderr elsewhen check-kernel
+	equal "$status" $expected
+	equal "$stderr" ''
+	matches "${lines[0]}" '^CHECK +RESULT +EXPLANATION$'
+	[ $expected = 1 ] || ! grep -E '^[a-z-]+ +broken ' <<<"$output"
+	run --separate-stderr elsewhen check-kernel --format json
+	equal "$status" $expected
+	equal "$(jq .kept <<<"$output")" "$([ $expected = 0 ] && echo true || echo false)"
+	equal "$(jq -r .release <<<"$output")" "$(uname -r)"
+	# No check has a result without a name and a promise, and none that is not kept has no reason.
+	equal "$(jq '[.checks[] | select((.name and .promise and
+		(.result == "kept" or .reason)) | not)] | length' <<<"$output")" 0
+	matches "$(jq '.checks | length' <<<"$output")" '^1[0-9]$'
+}
+
+@test "check-kernel: what can not be checked is told with the reason" {
+	[ -e /proc/self/ns/time ] || skip 'this kernel has no time namespaces'
+	[ "$(id -u)" = 0 ] || skip 'it takes rights from root'
+	# No CAP_SYS_ADMIN, and no user namespace that would give it back.
+	run unshare --user --map-root-user sh -c 'echo 0 >/proc/sys/user/max_user_namespaces &&
+		exec setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin "$0" check-kernel' "$ELSEWHEN"
+	succeeded
+	matches "$output" $'\n''frozen +not checked +this process may make no time namespace'
+	matches "$output" $'\n''vdso-outside +kept '
 }
 
 @test "--log: errors are in the file too, as text or as JSON, also those of the command line" {

@@ -76,9 +76,31 @@ kit_collect()	# SUITE CONSOLE
 	local program
 
 	for program in $kit_programs; do
-		kit_tap "$2" "$program" >"$2$(basename "$program").tap"
-		tap_collect "$1" "${program#/}" "$(kit_status "$2" "$program")" "$2$(basename "$program").tap"
+		kit_tap "$2" "$program" >"$2.${program#/}"
+		tap_collect "$1" "${program#/}" "$(kit_status "$2" "$program")" "$2.${program#/}"
 	done
+	kit_gather_skips "$tap_directory/$1.results"
+}
+
+# Many checks skipped for one reason are told of in one line.
+kit_gather_skips()	# RESULTS
+{
+	awk '
+		/^skip / {
+			program = $2
+			reason = $0
+			sub(/^skip [^:]*: [^:]*: /, "", reason)
+			if (!count[program, reason]++)
+				order[++reasons] = program SUBSEP reason
+			next
+		}
+		{ print }
+		END {
+			for (i = 1; i <= reasons; i++) {
+				split(order[i], part, SUBSEP)
+				print "skip " part[1] " " count[order[i]] " checks: " part[2]
+			}
+		}' "$1" >"$1.gathered" && mv "$1.gathered" "$1"
 }
 
 # How many pages [vvar] has on the kernel that has no time namespaces; empty when that is not built.

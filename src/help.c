@@ -96,8 +96,8 @@ void help_print_program(void)
 		0, 0);
 	puts("\nCommands:");
 	for (const struct command *const *command = commands; *command; command++)
-		printf("  %-10s%s\n", (*command)->name, (*command)->summary);
-	puts("  help      print this help, or that of a command\n\nOptions:");
+		printf("  %-14s%s\n", (*command)->name, (*command)->summary);
+	puts("  help          print this help, or that of a command\n\nOptions:");
 	help_print_options(global_options);
 	puts("\n'elsewhen COMMAND --help' tells about one command, elsewhen(8) about all.");
 }

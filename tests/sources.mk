@@ -56,7 +56,8 @@ unit_tests = \
 	tests/unit/test_userns \
 	tests/unit/test_validate \
 	tests/unit/test_validate_linux \
-	tests/unit/test_validate_resources
+	tests/unit/test_validate_resources \
+	tests/unit/test_vdso
 fuzz_targets = \
 	tests/fuzz/fuzz_clock_file \
 	tests/fuzz/fuzz_config \

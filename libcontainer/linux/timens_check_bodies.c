@@ -111,11 +111,12 @@ static int check_enter(struct error *err)
 static int check_shift(
 	const char *who, int64_t before, int64_t inside, int64_t after, struct error *err)
 {
-	if (before + check_boottime_shift <= inside && inside <= after + check_boottime_shift)
+	long long low = before + check_boottime_shift, high = after + check_boottime_shift;
+
+	if (low <= inside && inside <= high)
 		return 0;
 	return error_set(err, EIO, "%s CLOCK_BOOTTIME reads %lld ns, not between %lld and %lld",
-		who, (long long)inside, (long long)(before + check_boottime_shift),
-		(long long)(after + check_boottime_shift));
+		who, (long long)inside, low, high);
 }
 
 static int check_namespaces(struct error *err)

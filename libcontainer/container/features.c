@@ -22,7 +22,6 @@
 
 int container_features(char **json, size_t *length, struct error *err)
 {
-	static const char *const none[] = { NULL };
 	const char *capabilities[65] = { NULL };
 	const char *flags[16] = { NULL };
 	const char *annotations[CHECK_KERNEL_ANNOTATIONS * 2 + 1];

@@ -32,7 +32,11 @@ declare -A packages_why=(
 
 package_installed()
 {
-	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+	local architecture=${1#*:}
+
+	[[ $1 == *:* ]] || architecture="($(dpkg --print-architecture)|all)"
+	dpkg-query -W -f '${Architecture} ${db:Status-Status}\n' "${1%:*}" 2>/dev/null |
+		grep -q -x -E "$architecture installed"
 }
 
 package_install()	# WHY PACKAGE...

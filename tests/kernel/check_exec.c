@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -96,7 +95,6 @@ static void clone3_enters(int unused)
 	const struct timens_offsets offsets = namespace_offsets(&namespace_shifts[2]);
 	struct clone3_talk *talk = kit_shared();
 	int64_t before;
-	int status;
 	pid_t pid;
 
 	(void)unused;
@@ -109,9 +107,7 @@ static void clone3_enters(int unused)
 	if (pid < 0 && errno == ENOSYS)
 		kit_skip("this kernel has no clone3");
 	EXPECT(pid > 0);
-	EXPECT(waitpid(pid, &status, 0) == pid);
-	if (status != 0)
-		_exit(1);
+	kit_wait(pid);
 	clocks_expect_shift("vDSO after clone3", CLOCK_BOOTTIME,
 		namespace_shift_of(&offsets, CLOCK_BOOTTIME), before, talk->reading,
 		clocks_read_syscall(CLOCK_BOOTTIME));

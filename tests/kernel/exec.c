@@ -9,6 +9,7 @@
 #include "kit.h"
 #include "linux/vdso.h"
 #include "namespace.h"
+#include "report.h"
 
 static bool exec_page_is_timens(void)
 {
@@ -72,6 +73,7 @@ void kit_run_body(const char *body, const char *argument)
 {
 	for (unsigned int i = 0; i < KIT_COUNT(exec_bodies); i++) {
 		if (strcmp(exec_bodies[i].name, body) == 0) {
+			report_begin();
 			exec_bodies[i].body(argument);
 			_exit(EXIT_SUCCESS);
 		}

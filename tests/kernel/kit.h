@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* What must be there for a check to mean something; else it is skipped, with the reason. */
 enum kit_need {
@@ -69,6 +70,9 @@ void kit_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Runs a part of the check in a child, and ends as it did unless it returned. */
 void kit_child(void (*body)(void *), void *argument);
+
+/* Waits for a child, and ends as it did unless that was well. */
+void kit_wait(pid_t pid);
 
 /* Memory that a check and its children share; zero at first. */
 void *kit_shared(void);

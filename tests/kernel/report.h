@@ -6,6 +6,12 @@
 /* Where a check writes its messages: a fixed number, which stays open over execve. */
 #define REPORT_FD 9
 
+/*
+ * To be called before the check. From then on a failure is none when somebody set the machine's clock
+ * meanwhile: no reading of CLOCK_REALTIME need be between two others then.
+ */
+void report_begin(void);
+
 /* Notes which signal ended `who`, from a status of waitpid(2). */
 void report_describe_signal(const char *who, int status);
 

@@ -31,6 +31,7 @@ _Noreturn static void run_in_child(const struct kit_check *check, const int pipe
 		_exit(EXIT_FAILURE);
 	close(pipe_fds[0]);
 	close(pipe_fds[1]);
+	report_begin();
 	check->run(check->argument);
 	_exit(EXIT_SUCCESS);
 }

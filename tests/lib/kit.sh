@@ -124,7 +124,7 @@ kit_none_skipped()	# SUITE
 
 suite_kit_host()
 {
-	tap_built kit-host plain test-programs || return 0
+	tap_built kit-host plain tests/kernel/kit || return 0
 	tap_program kit-host '' 300 "$top/build/plain/tests/kernel/kit"
 }
 
@@ -197,7 +197,20 @@ dev_kit()
 	local what
 
 	[ $# -gt 0 ] || set -- host
-	need build unit
+	for what; do
+		case $what in
+		host | teeth | cost | tables | patched | baseline | debian-*) ;;
+		help | --help | -h)
+			kit_usage
+			return
+			;;
+		*)
+			kit_usage >&2
+			return 2
+			;;
+		esac
+	done
+	need build
 	tap_begin
 	for what; do
 		case $what in
@@ -206,10 +219,6 @@ dev_kit()
 		cost) tap_suite cost suite_cost ;;
 		patched | baseline | debian-*) tap_suite "kit-$what" suite_kit_kernel "$what" ;;
 		tables) kit_tables ;;
-		*)
-			kit_usage >&2
-			return 2
-			;;
 		esac
 	done
 	tap_end

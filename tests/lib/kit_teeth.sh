@@ -83,6 +83,11 @@ teeth_table()
 {
 	local fault patch sentence
 
+	cat <<-END
+		Of the checks that read clocks by the vDSO $teeth_enough may fail in a program before the rest is left out; of those
+		by system calls alone $teeth_enough are named. Each fails in 64-bit and in 32-bit programs, unless it says in which.
+
+	END
 	echo '| fault | patch | what it does | checks of the vDSO that fail | checks by system calls that fail |'
 	echo '|---|---|---|---|---|'
 	while read -r fault patch sentence; do
@@ -111,7 +116,7 @@ suite_teeth()
 {
 	local fault
 
-	if ! { tap_built teeth plain test-programs && kit_teeth_need && teeth_boot_all; } \
+	if ! { tap_built teeth plain tests/kernel/kit && kit_teeth_need && teeth_boot_all; } \
 		2>"$tap_directory/teeth.need" >&2; then
 		{ echo 'fail the kernels to try'; tail -n 20 "$tap_directory/teeth.need" | sed 's/^/note # /'; } \
 			>>"$tap_directory/teeth.results"

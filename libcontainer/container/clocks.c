@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "container/directory.h"
 #include "container/info.h"
 #include "container/process_clock.h"
 #include "container/status.h"
@@ -19,9 +20,6 @@
 
 /* Of each clock; the tightest one counts. */
 #define CLOCKS_ROUNDS 16
-
-/* Where the sandbox of a pod keeps the pod's time namespace mounted, in its own directory. */
-#define CLOCKS_POD_FILE "clock"
 
 _Static_assert(CONTAINER_CLOCKS == CLOCK_TABLE_LENGTH, "every clock is told");
 
@@ -204,7 +202,7 @@ static bool clocks_is_pinned(
 	if (oci_container_id_validate(state->clock_origin, &ignored) < 0)
 		return false;
 	text_free(&path);
-	text_printf(&path, "%s/%s/" CLOCKS_POD_FILE, runtime->root, state->clock_origin);
+	text_printf(&path, "%s/%s/" DIRECTORY_CLOCK, runtime->root, state->clock_origin);
 	return clocks_is_mount_of(path.data, &namespace_);
 }
 

@@ -486,3 +486,150 @@ annotation()	# NAME
 	succeeded
 	matches "${lines[1]}" '^[0-9]+ +host +[a-z]+$'
 }
+
+# --- saved
+
+# saved MEMBER FILE: in nanoseconds.
+saved()
+{
+	local sum
+	sum=$(jq -r "$IN_NANOSECONDS .$1 | ns" <"$2")
+	echo $((sum))
+}
+
+# Every clock was read between two moments; and all at the same one, or within a tenth of a second,
+# which is what reading the host's takes on a busy machine.
+check_saved()	# FILE MONOTONIC_NS BOOTTIME_NS, with the arrays before and after
+{
+	local realtime monotonic boottime tenth=100000000
+	realtime=$(saved realtime "$1")
+	monotonic=$(($(saved monotonic "$1") - $2))
+	boottime=$(($(saved boottime "$1") - $3))
+
+	between 'saved realtime' "${before[realtime]}" "$realtime" "${after[realtime]}"
+	between 'saved monotonic' "${before[monotonic]}" $monotonic "${after[monotonic]}"
+	between 'saved boottime' "${before[boottime]}" $boottime "${after[boottime]}"
+	between 'realtime beside monotonic' -$tenth \
+		$((realtime - monotonic - (before[realtime] - before[monotonic]))) $tenth
+	between 'boottime beside monotonic' -$tenth \
+		$((boottime - monotonic - (before[boottime] - before[monotonic]))) $tenth
+}
+
+save()	# FILE
+{
+	read_host before
+	elsewhen clocks --save "$1" "$ID"
+	read_host after
+}
+
+@test "--save: the clocks at one instant, where and how they were made, for the owner alone" {
+	local -A before after
+	shifted_container '.annotations = {"elsewhen.dev/restore-clock": "wallclock"}'
+	save "$WORK/saved.json"
+	check_saved "$WORK/saved.json" $MONOTONIC_NS $BOOTTIME_NS
+	equal "$(jq -c '[.clocksVersion, .id, .policy]' <"$WORK/saved.json")" "[1,\"$ID\",\"wallclock\"]"
+	equal "$(jq -r .bootId <"$WORK/saved.json")" "$(cat /proc/sys/kernel/random/boot_id)"
+	equal "$(jq -c '.timeOffsets | map_values([.secs, .nanosecs])' <"$WORK/saved.json")" \
+		'{"monotonic":[-2,500000000],"boottime":[42949672,960000001]}'
+	equal "$(stat -c %a "$WORK/saved.json")" 600
+	equal "$(find "$WORK" -maxdepth 1 -name '.*')" ''
+}
+
+@test "--save replaces a file as a whole; without the annotation there is no policy" {
+	local -A before after
+	host_container
+	echo old >"$WORK/saved.json"
+	chmod 0666 "$WORK/saved.json"
+	save "$WORK/saved.json"
+	check_saved "$WORK/saved.json" 0 0
+	equal "$(jq .policy <"$WORK/saved.json")" null
+	equal "$(stat -c %a "$WORK/saved.json")" 600
+	(cd "$WORK" && elsewhen clocks --save here.json "$ID" && jq -e .bootId <here.json)
+}
+
+@test "--save is durable: it is written to the disk before it has its name" {
+	host_container
+	env "$TAG" strace -o "$WORK/strace" -e trace=fsync,renameat "$ELSEWHEN" --root "$ROOT" \
+		clocks --save "$WORK/saved.json" "$ID" 3>&-
+	equal "$(sed -n 's/^\([a-z]*\)(.*/\1/p' "$WORK/strace" | xargs)" 'fsync renameat fsync'
+}
+
+@test "--save - is standard output; a paused container can be saved, a stopped one not" {
+	local -A before after
+	shifted_container
+	elsewhen pause "$ID"
+	read_host before
+	elsewhen clocks --save - "$ID" >"$WORK/saved.json"
+	read_host after
+	check_saved "$WORK/saved.json" $MONOTONIC_NS $BOOTTIME_NS
+	elsewhen resume "$ID"
+	elsewhen kill "$ID" KILL
+	wait_for has_status "$ID" stopped
+	run elsewhen clocks --save "$WORK/stopped.json" "$ID"
+	failed "container '$ID' is stopped"
+	[ ! -e "$WORK/stopped.json" ]
+}
+
+@test "--save: by an ordinary user" {
+	local -A before after
+	become_rootless
+	rootless_bundle
+	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
+	save "$WORK/saved.json"
+	check_saved "$WORK/saved.json" $MONOTONIC_NS $BOOTTIME_NS
+	equal "$(stat -c '%u %a' "$WORK/saved.json")" "$USER_ID 600"
+}
+
+@test "--save: what can not be is one sentence" {
+	shifted_container
+	run elsewhen clocks --save "$WORK/none/saved.json" "$ID"
+	failed "--save: open the directory of '$WORK/none/saved.json': No such file"
+	run elsewhen clocks --save "$WORK/" "$ID"
+	failed "--save: '$WORK/' is a directory"
+	run elsewhen clocks --save "$WORK" "$ID"
+	failed "--save: write '$WORK': Is a directory"
+	run elsewhen clocks --save "$WORK/saved.json"
+	failed 'clocks: --save: whose? give the ID of a container'
+	run elsewhen clocks --save "$WORK/saved.json" --watch "$ID"
+	failed 'clocks: --watch can not be given beside --save'
+	[ ! -e "$WORK/saved.json" ]
+	elsewhen delete --force "$ID"
+	edit '.annotations = {"elsewhen.dev/restore-clock": "sometimes"}'
+	run elsewhen run --detach --bundle "$BUNDLE" "$ID" </dev/null
+	[ "$status" -ne 0 ] || run elsewhen clocks --save "$WORK/saved.json" "$ID"
+	failed elsewhen.dev/restore-clock sometimes
+}
+
+@test "a new container goes on from what was saved" {
+	shifted_container
+	elsewhen clocks --save "$WORK/saved.json" "$ID"
+	elsewhen delete --force "$ID"
+	edit "$WITHOUT_TIME"
+	quietly elsewhen run --detach --bundle "$BUNDLE" --clock-from "$WORK/saved.json" "$ID"
+	elsewhen clocks --format json "$ID" >"$WORK/clocks"
+	equal "$(jq -c '[.clocks[] | .agree, .matches] | unique' <"$WORK/clocks")" '[true]'
+	local minute=60000000000
+	between monotonic "$(saved monotonic "$WORK/saved.json")" "$(clock monotonic .vdso)" \
+		$(($(saved monotonic "$WORK/saved.json") + minute))
+	between boottime "$(saved boottime "$WORK/saved.json")" "$(clock boottime .vdso)" \
+		$(($(saved boottime "$WORK/saved.json") + minute))
+}
+
+# --- a pod
+
+@test "a pod's clock: whose it is, that it is pinned, and shared" {
+	running_container "$WITHOUT_TIME" '.annotations = {"elsewhen.dev/clock": "pod",
+		"elsewhen.dev/boottime": "+2d", "elsewhen.dev/monotonic": "+2d",
+		"io.kubernetes.cri.container-type": "sandbox"}' \
+		".annotations[\"io.kubernetes.cri.sandbox-id\"] = \"$ID\""
+	another "$ID-a" '.annotations["io.kubernetes.cri.container-type"] = "container"'
+	equal "$(elsewhen clocks -f json "$ID-a" | jq -c '[.clock, .clockOrigin, .pinned, .sharedWith]')" \
+		"[\"pod\",\"$ID\",true,1]"
+	equal "$(tell '.clock, .clockOrigin, .pinned, .sharedWith')" "pod $ID true 1"
+	contains "$(elsewhen clocks "$ID-a")" "clock      pod, made by the sandbox $ID"
+	matches "$(elsewhen list | tail -n 1)" "^$ID-a +[0-9]+ +running +pod \\+2d "
+	equal "$(elsewhen state "$ID-a" | jq -r '.annotations["elsewhen.dev/state.clock"]')" pod
+	check_clocks 172800000000000 172800000000000
+	elsewhen delete --force "$ID-a"
+	elsewhen delete --force "$ID"
+}

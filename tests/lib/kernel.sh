@@ -8,7 +8,7 @@
 
 readonly kernel_names='baseline patched mutants'
 readonly kernel_package=linux-source-6.1
-readonly kernel_objects=2200	# about as many compiler runs as a kernel takes
+readonly kernel_objects=1700	# about as many steps as make prints for a kernel from nothing
 
 kernel_directory=$top/build/kernel
 kernel_source=$kernel_directory/source
@@ -64,6 +64,23 @@ kernel_inputs()	# PATCH...
 	[ $# -eq 0 ] || awk 'FNR == 1 { on = 0 } /^diff --git/ { on = 1 } /^-- $/ { on = 0 } on' "$@"
 }
 
+# kernel_stamped STAMP COMMAND...: what the command prints is what it printed for the stamp.
+kernel_stamped()
+{
+	local stamp=$1
+
+	shift
+	[ "$(cat "$stamp" 2>/dev/null)" = "$("$@" | sha256sum)" ]
+}
+
+kernel_fresh()	# NAME PATCH...
+{
+	local stamp=$kernel_directory/$1/stamp
+
+	shift
+	kernel_stamped "$kernel_tree_stamp" kernel_tree_inputs && kernel_stamped "$stamp" kernel_inputs "$@"
+}
+
 # --- the source
 
 kernel_unpack()
@@ -76,13 +93,10 @@ kernel_unpack()
 
 kernel_tree()
 {
-	local inputs
-
-	inputs=$(kernel_tree_inputs | sha256sum)
-	[ "$(cat "$kernel_tree_stamp" 2>/dev/null)" != "$inputs" ] || return 0
+	! kernel_stamped "$kernel_tree_stamp" kernel_tree_inputs || return 0
 	kernel_step "$kernel_package $(dpkg-query -W -f '${Version}' $kernel_package) unpacked" kernel_unpack &&
 		kernel_step 'the time namespace taken out of arm64' "$top/kernel/baseline.sh" "$kernel_source" &&
-		echo "$inputs" >"$kernel_tree_stamp"
+		kernel_tree_inputs | sha256sum >"$kernel_tree_stamp"
 }
 
 # Keeps the baseline's copy of each file that a patch is about to touch for the first time.
@@ -146,7 +160,7 @@ kernel_configure()	# HAS_TIME_NS
 	kernel_configured "$1"
 }
 
-# Says every 20 seconds how far it is: the compiler runs so far, of about as many as all take.
+# Says every 20 seconds how far it is. What was compiled for another kernel is not compiled again, so it may end early.
 kernel_progress()	# LABEL <MAKE_OUTPUT
 {
 	local label=$1 line count=0 next=$((SECONDS + 20))
@@ -157,7 +171,7 @@ kernel_progress()	# LABEL <MAKE_OUTPUT
 		count=$((count + 1))
 		[ "$SECONDS" -ge $next ] || continue
 		next=$((SECONDS + 20))
-		kernel_say "$label: $count steps of at most $kernel_objects ($((count * 100 / kernel_objects)) %)"
+		kernel_say "$label: $count of at most $kernel_objects steps, $((count * 100 / kernel_objects)) %"
 	done
 }
 
@@ -184,20 +198,19 @@ kernel_mutants_listed()
 # kernel_build NAME HAS_TIME_NS PATCH...: build/kernel/NAME/Image, if it is not there yet.
 kernel_build()
 {
-	local name=$1 has_time_ns=$2 inputs directory=$kernel_directory/$1
+	local name=$1 has_time_ns=$2 directory=$kernel_directory/$1
 
 	shift 2
 	kernel_tree || return 1
-	inputs=$(kernel_inputs "$@" | sha256sum)
-	[ "$(cat "$directory/stamp" 2>/dev/null)" != "$inputs" ] || return 0
+	! kernel_fresh "$name" "$@" || return 0
 	rm -f "$directory/stamp"
 	mkdir -p "$directory"
-	kernel_step "$name: $# patches on the baseline" kernel_apply "$@" &&
+	kernel_step "$name: the baseline and $# patches" kernel_apply "$@" &&
 		kernel_step "$name: configured" kernel_configure "$has_time_ns" &&
 		kernel_step "$name: compiled" kernel_compile "$name" || return 1
 	cp "$kernel_directory/objects/arch/arm64/boot/Image" "$directory/Image"
 	cp "$kernel_directory/objects/.config" "$directory/config"
-	echo "$inputs" >"$directory/stamp"
+	kernel_inputs "$@" | sha256sum >"$directory/stamp"
 }
 
 # Two at once would write the same objects.
@@ -223,6 +236,7 @@ kernel_need()
 	[ "$1" != baseline ] || has_time_ns=no
 	[ "$1" != mutants ] || kernel_mutants_listed || return 1
 	mapfile -t patches < <(kernel_patches "$1")
+	! kernel_fresh "$1" "${patches[@]}" || return 0
 	kernel_locked kernel_build "$1" $has_time_ns "${patches[@]}"
 }
 

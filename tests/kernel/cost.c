@@ -82,39 +82,57 @@ static unsigned int cost_instructions(vdso_clock_gettime function, int clock)
 	return (unsigned int)((instructions + COST_CALLS / 2) / COST_CALLS);
 }
 
-static void cost_print(const char *by_vdso, const char *by_syscall)
+static void cost_print(vdso_clock_gettime function, const char *way)
 {
-	vdso_clock_gettime function = vdso_find_clock_gettime();
-
 	EXPECT(function);
 	for (unsigned int i = 0; i < clocks_count; i++)
-		printf("cost %s %s %u\n", clocks[i].name, by_vdso,
+		printf("cost %s %s %u\n", clocks[i].name, way,
 			cost_instructions(function, clocks[i].id));
-	for (unsigned int i = 0; i < clocks_count; i++)
-		printf("cost %s %s %u\n", clocks[i].name, by_syscall,
-			cost_instructions(cost_by_syscall, clocks[i].id));
 	fflush(stdout);
 }
 
 static void cost_print_inside(void *unused)
 {
 	(void)unused;
-	cost_print("vdso-inside", "syscall-inside");
+	cost_print(vdso_find_clock_gettime(), "vdso-inside");
+	cost_print(cost_by_syscall, "syscall-inside");
 }
 
-/*
- * Offsets without nanoseconds: with some, a reading whose nanoseconds add up to a second or more takes a
- * step more, so that the count would depend on the time.
- */
-int cost_run(void)
+static void cost_print_carry(void *unused)
+{
+	(void)unused;
+	cost_print(vdso_find_clock_gettime(), "vdso-carry");
+}
+
+/* Where the nanoseconds of clock and offset add up to a second, there is one more step to take. */
+static void cost_make_carry(void *unused)
+{
+	const struct timens_offsets offsets = { true, true, { 1000000, TIMENS_NANOSECONDS_MAX },
+		{ 2000000, TIMENS_NANOSECONDS_MAX } };
+
+	(void)unused;
+	namespace_make(&offsets);
+	kit_child(cost_print_carry, NULL);
+}
+
+/* Without nanoseconds there is never that step, whatever the time is. */
+static void cost_make_inside(void *unused)
 {
 	const struct timens_offsets offsets = { true, true, { 1000000, 0 }, { 2000000, 0 } };
 
+	(void)unused;
+	namespace_make(&offsets);
+	kit_child(cost_print_inside, NULL);
+}
+
+int cost_run(void)
+{
 	dup2(STDERR_FILENO, REPORT_FD);
-	cost_print("vdso", "syscall");
+	cost_print(vdso_find_clock_gettime(), "vdso");
+	cost_print(cost_by_syscall, "syscall");
 	if (access("/proc/self/ns/time", F_OK) == 0) {
-		namespace_make(&offsets);
-		kit_child(cost_print_inside, NULL);
+		kit_child(cost_make_inside, NULL);
+		kit_child(cost_make_carry, NULL);
 	}
 	return EXIT_SUCCESS;
 }

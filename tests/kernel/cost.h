@@ -4,7 +4,7 @@
 
 /*
  * Prints "cost CLOCK WAY INSTRUCTIONS" for every clock: by the vDSO and by a system call, outside of time
- * namespaces and inside. An exit status.
+ * namespaces and inside; "vdso-carry" is inside, where the offset's nanoseconds carry. An exit status.
  */
 int cost_run(void);
 

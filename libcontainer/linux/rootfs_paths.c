@@ -47,34 +47,54 @@ static int rootfs_open_mask_file(const struct rootfs *rootfs, struct error *err)
 	return move_fd(&fd);
 }
 
-/* A clone, to be mounted over something of the type of `mode`; fd or -1. */
-static int rootfs_clone_mask(struct rootfs *rootfs, mode_t mode, struct error *err)
+static int rootfs_attach_clone(int mask, int fd, const char *path, struct error *err)
 {
-	int *mask = S_ISDIR(mode) ? &rootfs->mask_directory : &rootfs->mask_file;
-	int clone;
+	cleanup_close int clone = mount_clone(mask, false);
 
-	if (*mask < 0)
-		*mask = S_ISDIR(mode) ? rootfs_make_mask_directory(err)
-				      : rootfs_open_mask_file(rootfs, err);
-	if (*mask < 0)
+	if (clone < 0)
+		return error_errno(err, -clone, "open_tree(2)");
+	return mount_attach(clone, fd, path, err);
+}
+
+/*
+ * The first directory gets the filesystem itself, the others a clone of that: before Linux 6.15 no mount can
+ * be cloned that is not attached in one's own mount namespace.
+ */
+static int rootfs_mask_directory(struct rootfs *rootfs, int fd, const char *path, struct error *err)
+{
+	cleanup_close int mask = -1;
+
+	if (rootfs->mask_directory >= 0)
+		return rootfs_attach_clone(rootfs->mask_directory, fd, path, err);
+	mask = rootfs_make_mask_directory(err);
+	if (mask < 0 || mount_attach(mask, fd, path, err) < 0)
 		return -1;
-	clone = mount_clone(*mask, false);
-	return clone < 0 ? error_errno(err, -clone, "open_tree(2)") : clone;
+	rootfs->mask_directory = move_fd(&mask);
+	return 0;
+}
+
+static int rootfs_mask_file(struct rootfs *rootfs, int fd, const char *path, struct error *err)
+{
+	if (rootfs->mask_file < 0)
+		rootfs->mask_file = rootfs_open_mask_file(rootfs, err);
+	if (rootfs->mask_file < 0)
+		return -1;
+	return rootfs_attach_clone(rootfs->mask_file, fd, path, err);
 }
 
 int rootfs_mask_path(struct rootfs *rootfs, const char *path, struct error *err)
 {
-	cleanup_close int fd = path_open_in_root(rootfs->fd, path, O_PATH), clone = -1;
+	cleanup_close int fd = path_open_in_root(rootfs->fd, path, O_PATH);
 	struct stat st;
+	int result;
 
 	if (rootfs_is_missing(fd))
 		return 0;
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return error_errno(err, fd < 0 ? -fd : errno, "'%s'", path);
-	clone = rootfs_clone_mask(rootfs, st.st_mode, err);
-	if (clone < 0 || mount_attach(clone, fd, path, err) < 0)
-		return error_prefix(err, "'%s'", path);
-	return 0;
+	result = S_ISDIR(st.st_mode) ? rootfs_mask_directory(rootfs, fd, path, err)
+				     : rootfs_mask_file(rootfs, fd, path, err);
+	return result < 0 ? error_prefix(err, "'%s'", path) : 0;
 }
 
 int rootfs_readonly_path(struct rootfs *rootfs, const char *path, struct error *err)

@@ -165,14 +165,18 @@ static int init_wait_for_start(void *context, struct error *err)
 	struct creation *creation = context;
 	int *runtime = &creation->enter.child_end;
 
+	/*
+	 * A created container can be told to end: nobody else is in it yet to hear of it. It can before the
+	 * runtime knows that it is ready, because the signal may follow create at once.
+	 */
+	if (!creation->starts_itself)
+		signals_end_this_process();
 	if (sync_send(*runtime, SYNC_READY, 0, err) < 0)
 		return -1;
 	if (creation->starts_itself)
 		return sync_expect(*runtime, SYNC_START, NULL, err);
 	if (sync_expect(*runtime, SYNC_CREATED, NULL, err) < 0)
 		return -1;
-	/* A created container can be told to end: nobody else is in it yet to hear of it. */
-	signals_end_this_process();
 	/* From now on whoever starts us hears our errors; create has gone home. */
 	cleanup_fd(runtime);
 	return init_accept_start(creation, err);

@@ -11,7 +11,7 @@ load matrix
 # A cell takes half a second; one that hangs is a failure of its own.
 setup_file()
 {
-	export BATS_TEST_TIMEOUT=30
+	export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-30}
 }
 
 setup()

@@ -15,6 +15,11 @@ declare -A packages=(
 	[kernel]='linux-source-6.1 gcc make libc6-dev flex bison bc patch xz-utils
 		gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf'
 	[kernel_boot]='qemu-system-arm cpio libc6-dev-arm64-cross libc6-dev-armhf-cross'
+	[qemu]='qemu-system-arm cpio util-linux'
+	[arm64-build]='gcc-aarch64-linux-gnu libyajl-dev:arm64 libseccomp-dev:arm64 libcap-dev:arm64
+		libmnl-dev:arm64 libcmocka-dev:arm64'
+	[arm64-debian]='debian-archive-keyring kmod xz-utils zstd'
+	[arm64-root]='mmdebstrap e2fsprogs'
 )
 
 declare -A packages_why=(
@@ -28,8 +33,13 @@ declare -A packages_why=(
 	[bench]='to measure'
 	[kernel]='to build arm64 kernels'
 	[kernel_boot]='to boot them'
+	[qemu]='to emulate an arm64 machine'
+	[arm64-build]='to build for arm64'
+	[arm64-debian]='to fetch kernels of Debian for arm64'
+	[arm64-root]='to make a root file system for arm64'
 )
 
+# A name without an architecture means the machine's own, though the same package of another may be there.
 package_installed()
 {
 	local architecture=${1#*:}
@@ -50,8 +60,9 @@ package_install()	# WHY PACKAGE...
 		return 1
 	fi
 	export DEBIAN_FRONTEND=noninteractive
+	[[ $* != *:arm64* ]] || dpkg --add-architecture arm64
 	apt-get -qq update >&2 || echo 'dev: apt-get update failed; trying with the lists there are' >&2
-	apt-get -qq install --no-install-recommends --yes "$@" >&2
+	apt-get -qq -o DPkg::Lock::Timeout=300 install --no-install-recommends --yes "$@" >&2
 }
 
 # need PURPOSE...: installs what is missing for these purposes, in one go.

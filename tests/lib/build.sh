@@ -13,11 +13,21 @@ build_configure_arguments()	# FLAVOUR: one argument a line
 	asan) printf '%s\n' CC=clang 'CFLAGS=-O1 -g' --with-sanitizers=address,undefined ;;
 	fuzz) printf '%s\n' CC=clang 'CFLAGS=-O1 -g' \
 		--with-sanitizers=address,undefined,fuzzer-no-link ;;
+	arm64) build_cross_arguments ;;
+	arm64-static) build_cross_arguments --enable-static-exe ;;
 	*)
 		echo "dev: there is no flavour '$1'" >&2
 		return 2
 		;;
 	esac
+}
+
+# Debian has pkg-config for another architecture by another name of the same program: what it needs to
+# know is where that architecture's .pc files are.
+build_cross_arguments()	# [ARGUMENT...]
+{
+	printf '%s\n' --host=aarch64-linux-gnu CC=aarch64-linux-gnu-gcc 'CFLAGS=-O2 -g' \
+		PKG_CONFIG=pkg-config PKG_CONFIG_LIBDIR=/usr/lib/aarch64-linux-gnu/pkgconfig:/usr/share/pkgconfig "$@"
 }
 
 # make itself sees to a change of a sources.mk.
@@ -83,7 +93,10 @@ build_flavours()
 
 	for flavour; do
 		build_configure_arguments "$flavour" >/dev/null
-		case $flavour in asan | fuzz) need fuzz ;; esac
+		case $flavour in
+		asan | fuzz) need fuzz ;;
+		arm64*) need arm64-build ;;
+		esac
 		echo "dev: building build/$flavour" >&2
 		build_flavour "$flavour"
 		echo "dev: build/$flavour/elsewhen is there" >&2

@@ -11,7 +11,7 @@ demo_rootfs()	# DIRECTORY
 	cp "$(command -v busybox)" "$1/bin/busybox"
 	ln -s busybox "$1/bin/sh"
 	ln -s busybox "$1/bin/uptime"
-	cp "$top/build/plain/tests/tools/clock_probe" "$1/bin/"
+	cp "$demo_build/tests/tools/clock_probe" "$1/bin/"
 }
 
 demo_bundle()	# DIRECTORY
@@ -75,17 +75,13 @@ demo_end()
 	rm -rf --one-file-system "$demo_work"
 }
 
-dev_demo()
+# demo_show BUILD: with the programs of that build, as root.
+demo_show()
 {
-	elsewhen=$top/build/plain/elsewhen
-	need build demo
-	build_flavour plain test-programs
+	demo_build=$1
+	elsewhen=$demo_build/elsewhen
 	if [ ! -e /proc/self/ns/time ]; then
 		echo 'dev: this kernel has no time namespaces (CONFIG_TIME_NS), so there is nothing to show' >&2
-		return 1
-	fi
-	if [ "$(id -u)" != 0 ]; then
-		echo 'dev: the demo runs a container as root: sudo ./dev demo' >&2
 		return 1
 	fi
 	demo_work=$(mktemp -d /tmp/elsewhen-demo.XXXXXX)
@@ -97,6 +93,17 @@ dev_demo()
 	echo
 	echo '# elsewhen run --bundle bundle demo'
 	"$elsewhen" --root "$demo_work/run" run --bundle "$demo_work/bundle" demo >"$demo_work/inside"
-	"$top/build/plain/tests/tools/clock_probe" --host >"$demo_work/outside"
+	"$demo_build/tests/tools/clock_probe" --host >"$demo_work/outside"
 	demo_table "$demo_work/outside" <"$demo_work/inside"
+}
+
+dev_demo()
+{
+	need build demo
+	build_flavour plain test-programs
+	if [ "$(id -u)" != 0 ]; then
+		echo 'dev: the demo runs a container as root: sudo ./dev demo' >&2
+		return 1
+	fi
+	demo_show "$top/build/plain"
 }

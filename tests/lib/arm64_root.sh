@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154 # $top and $lib are set by dev
+# The node's root: Debian for arm64 in an ext4 image, made without running any arm64 code.
+
+# shellcheck source=tests/lib/arm64_apt.sh
+[ -n "${arm64_keyring-}" ] || . "$lib/arm64_apt.sh"
+
+# Packages are unpacked, not installed: what is essential has to be named too. The suite is one newer than
+# that of the kernels, because of its jq: the one before takes a third of an emulated second to start.
+readonly arm64_root_suite=trixie arm64_root_size=640M arm64_root_packages='
+	base-files base-passwd bash bsdutils coreutils dash debianutils diffutils findutils grep gzip hostname kmod libc-bin
+	login mawk mount ncurses-base passwd sed sysvinit-utils tar util-linux
+	bats busybox-static iproute2 jq procps python3 strace uidmap xz-utils
+	libcap2 libcmocka0 libmnl0 libseccomp2 libyajl2
+	criu dbus libsystemd0 systemd systemd-sysv'
+
+arm64_root_image()
+{
+	echo "$top/build/node/root.ext4"
+}
+
+# What the image depends on: a change of the list or of this file makes a new one.
+arm64_root_key()
+{
+	sha256sum <"$lib/arm64_root.sh"
+}
+
+# What maintainer scripts would have done, as far as the tests need it.
+arm64_root_finish()	# DIRECTORY
+{
+	local root=$1
+
+	cp "$root/usr/share/base-passwd/passwd.master" "$root/etc/passwd"
+	cp "$root/usr/share/base-passwd/group.master" "$root/etc/group"
+	echo 'messagebus:x:100:107::/nonexistent:/usr/sbin/nologin' >>"$root/etc/passwd"
+	echo 'messagebus:x:107:' >>"$root/etc/group"
+	: >"$root/etc/subuid"
+	: >"$root/etc/subgid"
+	: >"$root/etc/machine-id"
+	echo node >"$root/etc/hostname"
+	echo '127.0.0.1 localhost node' >"$root/etc/hosts"
+	ln -sf mawk "$root/usr/bin/awk"
+	mkdir -p "$root/elsewhen" "$root/results" "$root/lib/modules"
+	chmod 1777 "$root/tmp"
+	rm -rf "$root"/usr/share/{doc,man,locale,info,lintian} "$root"/var/{lib/apt/lists,cache}/*
+}
+
+# The initramfs runs the root's busybox.
+arm64_root_make()	# DIRECTORY PACKAGES IMAGE
+{
+	mmdebstrap --quiet --variant=extract --architectures=arm64 --include="$2" \
+		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --keyring="$arm64_keyring" \
+		"$arm64_root_suite" "$1" "$(arm64_mirror)" &&
+		arm64_root_finish "$1" &&
+		cp "$1/usr/bin/busybox" "$top/build/node/busybox" &&
+		mke2fs -q -F -t ext4 -O ^has_journal -L node -d "$1" "$3" "$arm64_root_size"
+}
+
+# arm64_root_need: makes the image unless it is there. Half a minute on two cores.
+arm64_root_need()
+{
+	local directory=$top/build/node/root image names begin=$SECONDS
+
+	image=$(arm64_root_image)
+	[ "$(cat "$image.key" 2>/dev/null)" != "$(arm64_root_key)" ] || return 0
+	need arm64-root arm64-debian
+	if [ "$(id -u)" != 0 ]; then
+		echo 'dev: the root file system of the node needs root to be made: use sudo' >&2
+		return 1
+	fi
+	echo "dev: making build/node/root.ext4, Debian $arm64_root_suite for arm64" >&2
+	rm -rf "$directory" "$image" "$image.key"
+	mkdir -p "$top/build/node"
+	names=$(xargs <<<"$arm64_root_packages" | tr ' ' ,)
+	if ! arm64_root_make "$directory" "$names" "$image" >"$directory.log" 2>&1 </dev/null; then
+		tail -n 20 "$directory.log" >&2
+		return 1
+	fi
+	rm -rf "$directory"
+	arm64_root_key >"$image.key"
+	echo "dev: build/node/root.ext4 is there ($((SECONDS - begin)) s)" >&2
+}

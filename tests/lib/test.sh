@@ -8,8 +8,13 @@
 . "$lib/lint.sh"
 # shellcheck source=tests/lib/fuzz.sh
 . "$lib/fuzz.sh"
+# shellcheck source=tests/lib/arm64_test.sh
+. "$lib/arm64_test.sh"
+# shellcheck source=/dev/null
+. "$lib/kit.sh"
 
-readonly test_suites='build layers lint unit e2e fuzz'
+readonly test_suites='build layers lint unit e2e fuzz kit node'
+readonly test_more_suites='matrix faults arm64 arm64-all'
 readonly test_fuzz_seconds=3
 
 # An error in ours must fail a test, wherever the process that made it has gone since.
@@ -164,6 +169,13 @@ test_run()	# SUITE
 {
 	case $1 in
 	build | layers | matrix | faults | fuzz) tap_suite "$1" "suite_$1" ;;
+	kit)
+		tap_suite kit-host suite_kit_host
+		tap_suite kit-debian-6.1 suite_kit_kernel debian-6.1
+		;;
+	node) tap_suite node-debian-6.1 suite_node debian-6.1 "$node_test_limit" quick ;;
+	arm64) test_arm64 ;;
+	arm64-all) test_arm64_all ;;
 	lint) tap_suite lint suite_lint ;;
 	unit | e2e)
 		tap_suite "$1" "suite_$1"
@@ -172,16 +184,43 @@ test_run()	# SUITE
 	esac
 }
 
+# The series' kernel and Debian's. NODE_SECONDS limits how long either of them is given new work.
+test_arm64()
+{
+	local seconds=${NODE_SECONDS:-$node_test_limit}
+
+	tap_suite kit-patched suite_kit_kernel patched
+	tap_suite cost suite_cost
+	tap_suite node-patched suite_node patched "$seconds" all
+	tap_suite node-debian-6.1 suite_node debian-6.1 "$seconds" all
+	tap_suite node-systemd suite_node_systemd patched
+}
+
+# Every kernel, and every fault that a check must find.
+test_arm64_all()
+{
+	local kernel
+
+	test_arm64
+	for kernel in baseline $stock_kernels; do
+		tap_suite "kit-$kernel" suite_kit_kernel "$kernel"
+	done
+	tap_suite teeth suite_teeth
+	for kernel in debian-6.12 debian-7; do
+		tap_suite "node-$kernel" suite_node "$kernel" "$node_test_limit" all
+	done
+}
+
 dev_test()
 {
-	local suite known=" $test_suites matrix faults "
+	local suite known=" $test_suites $test_more_suites "
 
 	[ "${1-}" != all ] || shift
 	# shellcheck disable=SC2086 # a list of words
 	[ $# -gt 0 ] || set -- $test_suites
 	for suite; do
 		if [[ $known != *" $suite "* ]]; then
-			echo "dev: there is no suite '$suite'; there are: $test_suites matrix faults" >&2
+			echo "dev: there is no suite '$suite'; there are: $test_suites $test_more_suites" >&2
 			return 2
 		fi
 	done

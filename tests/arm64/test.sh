@@ -1,0 +1,34 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# Runs tests in the node. Several machines can share the jobs: a machine that makes taken/JOB runs that job. What
+# it prints is in /results/JOB.tap and JOB.stderr, what it exited with in JOB.status, how long it took in
+# JOB.seconds.
+# After that many seconds no further job is begun.
+# usage: test.sh SECONDS JOB...    a job is unit:PROGRAM or e2e:FILE, the names without their endings
+
+budget=$1
+shift
+
+# An emulated machine is slow, and its host may be busy.
+export BATS_TEST_TIMEOUT=600
+export ELSEWHEN=/elsewhen/build/arm64/elsewhen TOOLS=/elsewhen/build/arm64/tests/tools
+export CLOCK_PROBE=$TOOLS/clock_probe ELSEWHEN_TEST_DATA=/elsewhen/tests/data CMOCKA_MESSAGE_OUTPUT=TAP
+
+job_run()	# JOB
+{
+	local name=${1#*:} begin=$SECONDS command
+
+	case $1 in
+	unit:*) command=("/elsewhen/build/arm64/tests/unit/$name") ;;
+	e2e:*) command=(unshare --mount --propagation private bats --tap --print-output-on-failure
+		"/elsewhen/tests/e2e/$name.bats") ;;
+	esac
+	"${command[@]}" >"/results/$1.tap" 2>"/results/$1.stderr" </dev/null
+	echo $? >"/results/$1.status"
+	echo $((SECONDS - begin)) >"/results/$1.seconds"
+}
+
+for job; do
+	[ "$SECONDS" -lt "$budget" ] || break
+	! mkdir "/results/taken/$job" 2>/dev/null || job_run "$job"
+done

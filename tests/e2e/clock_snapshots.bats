@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # `clocks --save` and `--clock-from`: a new container goes on with the clocks of an old one.
+# shellcheck disable=SC2034 # a count of rounds, set for nothing else
 
 load common
 

@@ -1,13 +1,14 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # Values that people write: --monotonic and --boottime, the annotations, and what may not meet.
+# shellcheck disable=SC2034,SC2154 # set for common.bash and matrix.bash, and by bats
 
 load common
 load matrix
 
 setup_file()
 {
-	export BATS_TEST_TIMEOUT=60
+	export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-60}
 }
 
 setup()

@@ -7,7 +7,7 @@ load common
 
 setup_file()
 {
-	export BATS_TEST_TIMEOUT=280
+	export BATS_TEST_TIMEOUT=${BATS_TEST_TIMEOUT:-280}
 }
 
 setup()

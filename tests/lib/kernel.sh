@@ -251,6 +251,12 @@ dev_kernel()
 		kernel_bisect
 		return
 	fi
+	if [ "$1" = tables ]; then
+		# shellcheck source=tests/lib/kit.sh
+		. "$lib/kit.sh"
+		kit_tables
+		return
+	fi
 	# shellcheck disable=SC2086 # a list of words
 	[ "$1" != all ] || set -- $kernel_names
 	for name; do

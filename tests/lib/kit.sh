@@ -6,7 +6,7 @@
 # shellcheck source=tests/lib/tap.sh
 . "$lib/tap.sh"
 # shellcheck source=/dev/null
-. "$lib/arm64.sh"
+[ -n "${node_modules-}" ] || . "$lib/arm64.sh"
 # shellcheck source=tests/lib/kit_teeth.sh
 . "$lib/kit_teeth.sh"
 # shellcheck source=tests/lib/kit_cost.sh

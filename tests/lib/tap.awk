@@ -14,10 +14,12 @@ function skipped(line, name, reason) {
 	if (name == "") {
 		name = reason
 		reason = free == "" ? "no reason given" : free
+		sub(/^skipped: /, "", reason)
 	}
 	said("skip", name ": " reason)
 }
 
+/^TAP version / { next }
 /^1\.\.[0-9]+/ { planned = substr($0, 4) + 0; has_plan = 1; next }
 /^(not )?ok .*# *[Ss][Kk][Ii][Pp]/ { skipped($0); free = ""; failing = 0; next }
 /^ok / { sub(/^ok [0-9]* *(- )?/, ""); said("pass", $0); free = ""; failing = 0; next }

@@ -43,7 +43,7 @@
 
 #define SKIP_IN_CHILD(reason)                                    \
 	do {                                                     \
-		dprintf(STDERR_FILENO, "skipped: %s\n", reason); \
+		dprintf(STDOUT_FILENO, "skipped: %s\n", reason); \
 		_exit(IN_CHILD_SKIPPED);                         \
 	} while (0)
 
@@ -51,7 +51,11 @@
 static inline int in_child_status(void (*check)(const void *), const void *argument)
 {
 	int status = 0;
-	pid_t pid = fork();
+	pid_t pid;
+
+	/* What the child says of itself stands behind what was said before. */
+	fflush(stdout);
+	pid = fork();
 
 	assert_true(pid >= 0);
 	if (pid == 0) {

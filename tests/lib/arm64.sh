@@ -2,6 +2,9 @@
 # shellcheck shell=bash disable=SC2154 # $top and $lib are set by dev
 # ./dev arm64: the node, an arm64 machine with a Debian root on a kernel of choice, and a command in it.
 
+# Several parts of ./dev read this file.
+! declare -F node_boot >/dev/null || return 0
+
 # shellcheck source=tests/lib/qemu.sh
 . "$lib/qemu.sh"
 # shellcheck source=tests/lib/arm64_apt.sh

@@ -3,6 +3,9 @@
 # Debian's arm64 packages by name and suite, with an apt of our own below build/: the machine's sources, lists
 # and installed packages stay as they are, and nothing is installed.
 
+# Several parts of ./dev read this file.
+! declare -F arm64_mirror >/dev/null || return 0
+
 readonly arm64_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # The mirror that the machine itself takes its Debian from.

@@ -2,8 +2,11 @@
 # shellcheck shell=bash disable=SC2154 # $top and $lib are set by dev
 # Debian's stock arm64 kernels, fetched by name: build/kernel/NAME/{Image,version,modules/VERSION/...}.
 
+# Several parts of ./dev read this file.
+! declare -F stock_kernel_need >/dev/null || return 0
+
 # shellcheck source=tests/lib/arm64_apt.sh
-[ -n "${arm64_keyring-}" ] || . "$lib/arm64_apt.sh"
+. "$lib/arm64_apt.sh"
 
 readonly stock_kernels='debian-6.1 debian-6.12 debian-7'
 

@@ -2,8 +2,11 @@
 # shellcheck shell=bash disable=SC2154 # $top and $lib are set by dev
 # The node's root: Debian for arm64 in an ext4 image, made without running any arm64 code.
 
+# Several parts of ./dev read this file.
+! declare -F arm64_root_need >/dev/null || return 0
+
 # shellcheck source=tests/lib/arm64_apt.sh
-[ -n "${arm64_keyring-}" ] || . "$lib/arm64_apt.sh"
+. "$lib/arm64_apt.sh"
 
 # Packages are unpacked, not installed: what is essential has to be named too. The suite is one newer than
 # that of the kernels, because of its jq: the one before takes a third of an emulated second to start.

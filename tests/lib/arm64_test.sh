@@ -3,7 +3,7 @@
 # The tests in the node: the same programs and files as on the host, on another kernel and architecture.
 
 # shellcheck source=tests/lib/arm64.sh
-[ -n "${node_modules-}" ] || . "$lib/arm64.sh"
+. "$lib/arm64.sh"
 
 # What `./dev test` runs in the node: what depends most on the kernel, and little enough of it. An emulated
 # processor does about a tenth of what one of the host's does.

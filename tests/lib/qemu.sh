@@ -8,6 +8,9 @@
 #
 # A guest that ends without that line panicked, hung or was stopped: qemu_no_answer is returned instead.
 
+# Several parts of ./dev read this file.
+! declare -F qemu_boot >/dev/null || return 0
+
 readonly qemu_no_answer=125
 
 # What a caller may set for one boot:

@@ -11,7 +11,7 @@ mount -t tmpfs -o nosuid,nodev tmpfs /dev/shm
 mount -t mqueue -o nosuid,nodev,noexec mqueue /dev/mqueue
 mount -t cgroup2 -o nosuid,nodev,noexec,nsdelegate cgroup2 /sys/fs/cgroup
 mount -t tmpfs -o nosuid,nodev,mode=755 tmpfs /run
-# /tmp stays a directory of the root: not every kernel has id-mapped mounts of a tmpfs.
+mount -t tmpfs -o nosuid,nodev,mode=1777 tmpfs /tmp
 mount --make-rshared /
 for link in 'fd /proc/self/fd' 'stdin /proc/self/fd/0' 'stdout /proc/self/fd/1' 'stderr /proc/self/fd/2'; do
 	ln -sfn "${link#* }" "/dev/${link% *}"

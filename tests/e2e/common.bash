@@ -22,6 +22,9 @@ teardown()
 
 common_setup()
 {
+	# Before every command bats looks at the stack, to tell the place of a failure. In an emulated machine that
+	# takes as long as all the rest.
+	[ "${TRACE_TESTS-yes}" = yes ] || set +T
 	: "${ELSEWHEN:?names the program under test}"
 	[ "$(id -u)" = 0 ] || skip 'needs root'
 	WORK=$(mktemp -d /tmp/ew.XXXXXX)

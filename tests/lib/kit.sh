@@ -5,8 +5,8 @@
 
 # shellcheck source=tests/lib/tap.sh
 . "$lib/tap.sh"
-# shellcheck source=/dev/null
-[ -n "${node_modules-}" ] || . "$lib/arm64.sh"
+# shellcheck source=tests/lib/arm64.sh
+. "$lib/arm64.sh"
 # shellcheck source=tests/lib/kit_teeth.sh
 . "$lib/kit_teeth.sh"
 # shellcheck source=tests/lib/kit_cost.sh

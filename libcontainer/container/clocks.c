@@ -141,7 +141,7 @@ static int clocks_measure(struct clock_helper *helper, const struct clock_entry 
 	clock->agree = true;
 	clock->offset = clocks_offset(entry->shift, offsets);
 	for (int i = 0; i < CLOCKS_ROUNDS; i++) {
-		struct clocks_round round;
+		struct clocks_round round = { 0 };
 
 		if (clocks_read_round(helper, entry, &round, err) < 0)
 			return -1;

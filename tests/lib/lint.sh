@@ -24,7 +24,7 @@ lint_tidy()
 {
 	# shellcheck disable=SC2016 # the inner shell's arguments
 	(cd "$top" && lint_c_sources | xargs -P "$build_jobs" -n 6 sh -c 'clang-tidy --quiet "$@" -- \
-		-std=c11 -D_GNU_SOURCE -Iinclude -iquote libcontainer -I. -include build/plain/config.h' tidy \
+		-std=c11 -D_GNU_SOURCE -DSYSCONFDIR=\"/etc\" -Iinclude -iquote libcontainer -I. -include build/plain/config.h' tidy \
 		2>&1) | grep -v -E '^[0-9]+ warnings? (generated|treated)'
 	return "${PIPESTATUS[0]}"
 }
@@ -33,7 +33,7 @@ lint_cppcheck()
 {
 	(cd "$top" && cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr -j "$build_jobs" \
 		--enable=warning,portability,performance --suppressions-list=tests/lib/cppcheck.txt \
-		-D_GNU_SOURCE -D__linux__ -Iinclude -Ilibcontainer libcontainer src)
+		-D_GNU_SOURCE -D__linux__ '-DSYSCONFDIR="/etc"' -Iinclude -Ilibcontainer libcontainer src)
 }
 
 lint_shell()

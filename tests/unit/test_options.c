@@ -294,7 +294,7 @@ static void every_command_is_complete(void **state)
 		/* Whoever has options has somewhere to put them. */
 		assert_true(command->values || !command->options[0].name);
 	}
-	assert_int_equal(count, 14);
+	assert_int_equal(count, 16);
 }
 
 static void an_unknown_command_is_named(void **state)

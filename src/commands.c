@@ -21,6 +21,7 @@ const struct command *const commands[] = {
 	&command_kill,
 	&command_pause,
 	&command_resume,
+	&command_update,
 	&command_delete,
 	&command_spec,
 	&command_validate,

@@ -2,10 +2,12 @@
 /* Reading options by their table. */
 #include "options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
 
@@ -83,6 +85,39 @@ static int option_read_choice(const char *words, const char *value, int *result)
 	}
 }
 
+static int option_read_number(const char *value, struct option_number *result)
+{
+	result->given = true;
+	if (number_parse_i64(value, &result->value) < 0 || result->value < -1)
+		return -EINVAL;
+	return 0;
+}
+
+/* "512m", "512M", "512mb", "512MiB": engines and people write all of these. */
+static int option_read_bytes(const char *value, struct option_number *result)
+{
+	static const char units[] = "kmgt";
+	static const char *const endings[] = { "", "b", "ib" };
+	size_t length = strspn(value, "0123456789");
+	char digits[24] = "";
+	const char *unit = strchr(units, tolower((unsigned char)value[length]));
+	bool known = false;
+
+	if (length == 0 || !value[length] || length >= sizeof(digits))
+		return option_read_number(value, result);
+	for (size_t i = 0; i < ARRAY_LENGTH(endings); i++)
+		known |= unit && strcasecmp(value + length + 1, endings[i]) == 0;
+	memcpy(digits, value, length);
+	if (!known || option_read_number(digits, result) < 0)
+		return -EINVAL;
+	for (const char *step = units; step <= unit; step++) {
+		if (result->value > INT64_MAX / 1024)
+			return -ERANGE;
+		result->value *= 1024;
+	}
+	return 0;
+}
+
 static int option_assign(const struct option_spec *option, void *target, const char *value)
 {
 	switch (option->kind) {
@@ -99,6 +134,10 @@ static int option_assign(const struct option_spec *option, void *target, const c
 		return 0;
 	case OPTION_COUNT:
 		return number_parse_int(value, 0, OPTION_COUNT_MAX, target);
+	case OPTION_NUMBER:
+		return option_read_number(value, target);
+	case OPTION_BYTES:
+		return option_read_bytes(value, target);
 	case OPTION_CHOICE:
 		return option_read_choice(option->argument, value, target);
 	}
@@ -113,6 +152,9 @@ static int option_store(const struct option_cursor *cursor, const struct option_
 		[OPTION_FLAG] = "true or false",
 		[OPTION_TRISTATE] = "true or false",
 		[OPTION_COUNT] = "a number from 0 to 1048576",
+		[OPTION_NUMBER] = "a number, or -1 for no limit",
+		[OPTION_BYTES] = "a number of bytes as in 536870912, 512k, 512m, 2g, or -1 for no "
+				 "limit",
 		[OPTION_CHOICE] = "one of ",
 	};
 	bool choice = option->kind == OPTION_CHOICE;

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -16,6 +17,8 @@ enum option_kind {
 	OPTION_STRING,   /* const char *: not empty, not owned; the last one wins */
 	OPTION_STRINGS,  /* struct strv: every one, in order */
 	OPTION_COUNT,    /* int: 0 .. OPTION_COUNT_MAX */
+	OPTION_NUMBER,   /* struct option_number: from -1, which is "no limit", to 2^63-1 */
+	OPTION_BYTES,    /* struct option_number: the same, and k, m, g, t behind it: times 1024 */
 	OPTION_CHOICE,   /* int: which of the words in `argument` ("text|json") it was, from 0 */
 };
 
@@ -23,6 +26,11 @@ enum option_kind {
 
 struct option_tristate {
 	bool given, value;
+};
+
+struct option_number {
+	bool given;
+	int64_t value;
 };
 
 struct option_spec {

@@ -14,6 +14,7 @@ command_sources = \
 	src/cmd_lifecycle.c \
 	src/cmd_spec.c \
 	src/cmd_state.c \
+	src/cmd_update.c \
 	src/commands.c \
 	src/commands.h \
 	src/descriptors.c \

@@ -113,6 +113,24 @@ int container_delete(
 int container_pause(const struct container_runtime *runtime, const char *id, struct error *err);
 int container_resume(const struct container_runtime *runtime, const char *id, struct error *err);
 
+/* update. What is not given stays as it is. */
+struct container_limit {
+	bool given;
+	int64_t value; /* as in linux.resources: -1 is "no limit" */
+};
+struct container_update_options {
+	const char *resources; /* a file with an object like linux.resources; "-": standard input */
+	/* These come on top of the file. */
+	const char *cpuset_cpus, *cpuset_mems;
+	struct container_limit block_io_weight, cpu_shares, cpu_quota, cpu_period, cpu_burst,
+		cpu_realtime_runtime, cpu_realtime_period, cpu_idle, memory, memory_reservation,
+		memory_swap, pids;
+};
+
+/* Changes limits of a container that has not ended. All is checked before anything is changed. */
+int container_update(const struct container_runtime *runtime, const char *id,
+	const struct container_update_options *options, struct error *err);
+
 int container_state(const struct container_runtime *runtime, const char *id,
 	struct container_info *info, struct error *err);
 

@@ -67,4 +67,5 @@ container_sources = \
 	libcontainer/container/supervise.c \
 	libcontainer/container/supervise.h \
 	libcontainer/container/sync.c \
-	libcontainer/container/sync.h
+	libcontainer/container/sync.h \
+	libcontainer/container/update.c

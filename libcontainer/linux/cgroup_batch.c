@@ -48,6 +48,10 @@ static const char *explain(const struct cgroup_write *write)
 		return "this kernel has no such control";
 	if (write->result == -EBUSY && strstr(write->file, "memory"))
 		return "the processes in it use more than that";
+	if (write->result == -EINVAL && strcmp(write->file, "memory.limit_in_bytes") == 0)
+		return "more than the limit of memory and swap together: set memory.swap, too";
+	if (write->result == -EINVAL && strcmp(write->file, "memory.memsw.limit_in_bytes") == 0)
+		return "less than the limit of memory, which it includes";
 	if (strstr(write->file, "cpuset") && write->result != -EACCES)
 		return "only what the parent cgroup has can be given, and only what is online";
 	return NULL;
@@ -71,11 +75,28 @@ static bool write_one(struct cgroup_write *write)
 	return write->result == 0;
 }
 
+/* A control that this kernel has not got is found out before another one is written. */
+static int check_files(struct cgroup_batch *batch, struct error *err)
+{
+	for (size_t i = 0; i < batch->length; i++) {
+		struct cgroup_write *write = &batch->items[i];
+
+		if (!write->may_be_absent &&
+			faccessat(write->member->fd, write->file, F_OK, 0) < 0 && errno == ENOENT) {
+			write->result = -ENOENT;
+			return report(write, err);
+		}
+	}
+	return 0;
+}
+
 int cgroup_batch_run(struct cgroup_batch *batch, struct error *err)
 {
 	const struct cgroup_write *failed;
 	bool progress;
 
+	if (check_files(batch, err) < 0)
+		return -1;
 	do {
 		progress = false;
 		failed = NULL;

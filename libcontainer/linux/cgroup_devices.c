@@ -11,6 +11,8 @@
 #include "base/io.h"
 #include "linux/cgroup_bpf.h"
 
+#define DEVICES_LIST_MAX ((size_t)1024 * 1024)
+
 /*
  * v1 knows a default ("a" allowed or denied) and exceptions from it. The kernel takes an exception
  * back only by exactly the same device, so rules that take back are worked in here.
@@ -139,6 +141,72 @@ int cgroup_devices_v1_lines(const struct cgroup_device_rule *rules, size_t lengt
 	return 0;
 }
 
+/* "c 1:3 " of "c 1:3 rwm" */
+static size_t device_length(const char *exception)
+{
+	return (size_t)(strrchr(exception, ' ') - exception) + 1;
+}
+
+/* Whether `list`, as devices.list shows it, has the whole of an exception. */
+static bool list_has(const char *list, const char *exception)
+{
+	size_t device = device_length(exception);
+	const char *letters;
+
+	while (strncmp(list, exception, device) != 0) {
+		list += strcspn(list, "\n");
+		if (!*list++)
+			return false;
+	}
+	letters = list + device;
+	for (const char *letter = exception + device; *letter; letter++)
+		if (!memchr(letters, *letter, strcspn(letters, "\n")))
+			return false;
+	return true;
+}
+
+/* The kernel makes one line of all exceptions for a device. */
+static bool is_first_of_device(const struct strv *lines, size_t index)
+{
+	const char *exception = lines->items[index] + 1;
+
+	for (size_t i = 1; i < index; i++)
+		if (strncmp(lines->items[i] + 1, exception, device_length(exception)) == 0)
+			return false;
+	return true;
+}
+
+/*
+ * Engines repeat the whole list when they change another limit. Writing it again would deny every
+ * device for a moment, and is refused where the container has made cgroups below its own.
+ */
+static bool is_in_force(int directory, const struct strv *lines)
+{
+	cleanup_free char *list = NULL;
+	size_t devices = 0;
+
+	if (lines->length == 0 || strcmp(lines->items[0], "da") != 0 ||
+		io_read_file(directory, "devices.list", &list, DEVICES_LIST_MAX) < 0)
+		return false;
+	for (size_t i = 1; i < lines->length; i++) {
+		if (lines->items[i][0] != 'a' || !list_has(list, lines->items[i] + 1))
+			return false;
+		devices += is_first_of_device(lines, i);
+	}
+	for (const char *end = list; (end = strchr(end, '\n')); end++)
+		devices--;
+	return devices == 0;
+}
+
+static const char *explain(int result)
+{
+	if (result == -EPERM)
+		return " (the parent cgroup does not allow it)";
+	if (result == -EINVAL)
+		return " (there are cgroups below it)";
+	return "";
+}
+
 static int apply_v1(const struct cgroup_member *member, const struct cgroup_resources *resources,
 	struct error *err)
 {
@@ -146,6 +214,8 @@ static int apply_v1(const struct cgroup_member *member, const struct cgroup_reso
 
 	if (cgroup_devices_v1_lines(resources->devices, resources->devices_length, &lines, err) < 0)
 		return -1;
+	if (is_in_force(member->fd, &lines))
+		return 0;
 	for (size_t i = 0; i < lines.length; i++) {
 		const char *line = lines.items[i];
 		const char *file = *line == 'a' ? "devices.allow" : "devices.deny";
@@ -156,8 +226,7 @@ static int apply_v1(const struct cgroup_member *member, const struct cgroup_reso
 		if (result < 0)
 			return error_errno(err, -result,
 				"linux.resources.devices: cannot write \"%s\" to %s/%s%s", line + 1,
-				member->path, file,
-				result == -EPERM ? " (the parent cgroup does not allow it)" : "");
+				member->path, file, explain(result));
 	}
 	return 0;
 }

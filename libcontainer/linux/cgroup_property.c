@@ -108,20 +108,37 @@ static int as_cpu_max_period(const struct cgroup_request *request, char *value, 
 	return 0;
 }
 
+/* The limit of memory that is being set, or else the one that there is; -1: none. */
+static int64_t memory_limit(const struct cgroup_request *request)
+{
+	const struct cgroup_value *limit = &request->resources->memory.limit;
+	char now[CGROUP_VALUE_SIZE];
+	int64_t value;
+
+	if (limit->set && limit->value != 0)
+		return limit->value;
+	if (io_read_small(request->directory, "memory.max", now, sizeof(now)) < 0)
+		return -1;
+	now[strcspn(now, "\n")] = '\0';
+	return number_parse_i64(now, &value) == 0 ? value : -1;
+}
+
 /* v1 limits memory and swap together, v2 swap alone. */
 static int as_swap_max(const struct cgroup_request *request, char *value, struct error *err)
 {
-	const struct cgroup_value *limit = &request->resources->memory.limit;
 	struct cgroup_request swap = *request;
+	int64_t limit;
 
 	if (swap.value >= 0) {
-		if (!limit->set || limit->value <= 0)
+		limit = memory_limit(request);
+		if (limit < 0)
 			return error_set(err, EINVAL,
 				"memory.limit is needed beside it: cgroup v2 limits swap alone");
-		if (swap.value < limit->value)
+		if (swap.value < limit)
 			return error_set(err, EINVAL,
-				"%" PRId64 " is below memory.limit, which it includes", swap.value);
-		swap.value -= limit->value;
+				"%" PRId64 " is below memory.limit, %" PRId64 ", which it includes",
+				swap.value, limit);
+		swap.value -= limit;
 	}
 	return as_limit(&swap, value, err);
 }

@@ -140,6 +140,15 @@ int oci_process_parse(
 	return config_read(parsed, &oci_process_table, &parsed->process, data, length, config, err);
 }
 
+int oci_resources_parse(
+	const char *data, size_t length, struct oci_config **config, struct error *err)
+{
+	struct oci_config *parsed = config_new();
+
+	return config_read(
+		parsed, &oci_resources_table, &parsed->linux_.resources, data, length, config, err);
+}
+
 void oci_config_free(struct oci_config *config)
 {
 	if (!config)

@@ -330,6 +330,11 @@ void oci_config_cleanup(struct oci_config **config);
 int oci_process_parse(
 	const char *data, size_t length, struct oci_config **config, struct error *err);
 
+/* What `update --resources` is given: one object like linux.resources, in an oci_config of which only
+ * that is set. */
+int oci_resources_parse(
+	const char *data, size_t length, struct oci_config **config, struct error *err);
+
 /* NULL when the annotation is absent. */
 const char *oci_config_annotation(const struct oci_config *config, const char *key);
 

@@ -165,11 +165,43 @@ static int validate_annotations(const struct oci_config *config, struct error *e
 	return 0;
 }
 
-/* In the order of the specification; what a rule takes for granted is checked above it. */
-static const struct validate_rule {
+struct validate_rule {
 	const char *section;
 	int (*check)(const struct oci_config *config, struct error *err);
-} validate_rules[] = {
+};
+
+static int validate_by_rules(const struct oci_config *config, const struct validate_rule *rules,
+	size_t count, struct error *err)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (rules[i].check(config, err) == 0)
+			continue;
+		log_debug("the config does not follow %s", rules[i].section);
+		return -1;
+	}
+	return 0;
+}
+
+/* In the order of the specification; what a rule takes for granted is checked above it. */
+static const struct validate_rule resources_rules[] = {
+	{ "config-linux.md, Allowed Device list", validate_device_rules },
+	{ "config-linux.md, Control groups", validate_resource_ranges },
+	{ "config-linux.md, Memory", validate_memory },
+	{ "config-linux.md, CPU", validate_cpu },
+	{ "config-linux.md, Block IO", validate_block_io },
+	{ "config-linux.md, Huge page limits", validate_hugepage_limits },
+	{ "config-linux.md, Network", validate_network },
+	{ "config-linux.md, RDMA", validate_rdma },
+	{ "config-linux.md, Unified", validate_unified },
+};
+
+int oci_resources_validate(const struct oci_config *config, struct error *err)
+{
+	return validate_by_rules(config, resources_rules, ARRAY_LENGTH(resources_rules), err);
+}
+
+/* Likewise. */
+static const struct validate_rule validate_rules[] = {
 	{ "config.md, Specification version", validate_oci_version },
 	{ "config.md, Platform-specific configuration", validate_platform },
 	{ "config.md, Root", validate_root },
@@ -185,15 +217,8 @@ static const struct validate_rule {
 	{ "config-linux.md, Devices", validate_devices },
 	{ "config-linux.md, Network Devices", validate_net_devices },
 	{ "config-linux.md, Cgroups Path", validate_cgroups_path },
-	{ "config-linux.md, Allowed Device list", validate_device_rules },
-	{ "config-linux.md, Control groups", validate_resource_ranges },
-	{ "config-linux.md, Memory", validate_memory },
-	{ "config-linux.md, CPU", validate_cpu },
-	{ "config-linux.md, Block IO", validate_block_io },
-	{ "config-linux.md, Huge page limits", validate_hugepage_limits },
-	{ "config-linux.md, Network", validate_network },
-	{ "config-linux.md, RDMA", validate_rdma },
-	{ "config-linux.md, Unified", validate_unified },
+	{ "config-linux.md, Control groups", oci_resources_validate },
+	{ "config-linux.md, Memory", validate_memory_swap },
 	{ "config-linux.md, IntelRdt", validate_intel_rdt },
 	{ "config-linux.md, Memory policy", validate_memory_policy },
 	{ "config-linux.md, Sysctl", validate_sysctl },
@@ -206,13 +231,7 @@ static const struct validate_rule {
 
 int oci_config_validate(const struct oci_config *config, struct error *err)
 {
-	for (size_t i = 0; i < ARRAY_LENGTH(validate_rules); i++) {
-		if (validate_rules[i].check(config, err) == 0)
-			continue;
-		log_debug("config.json does not follow %s", validate_rules[i].section);
-		return -1;
-	}
-	return 0;
+	return validate_by_rules(config, validate_rules, ARRAY_LENGTH(validate_rules), err);
 }
 
 int oci_container_id_validate(const char *id, struct error *err)

@@ -14,6 +14,11 @@
  */
 int oci_config_validate(const struct oci_config *config, struct error *err);
 int oci_process_validate(const struct oci_process *process, struct error *err);
+/*
+ * The rules about linux.resources alone, for a change of some limits: what one limit needs beside
+ * it the container may have already.
+ */
+int oci_resources_validate(const struct oci_config *config, struct error *err);
 
 /* [A-Za-z0-9_+-][A-Za-z0-9_+.-]*, at most 255 bytes, never "." or ".." (a path component). */
 int oci_container_id_validate(const char *id, struct error *err);

@@ -93,18 +93,23 @@ int validate_memory(const struct oci_config *config, struct error *err)
 	int64_t swap = config->linux_.resources.memory.swap.value;
 
 	/* swap counts memory and swap together; 0 and -1 are "not given" and "unlimited". */
-	if (swap <= 0)
-		return 0;
-	if (limit <= 0)
-		return error_set(err, EINVAL,
-			"linux.resources.memory.swap: is memory and swap together, it needs "
-			"linux.resources.memory.limit");
-	if (swap < limit)
+	if (swap > 0 && limit > 0 && swap < limit)
 		return error_set(err, EINVAL,
 			"linux.resources.memory.swap: %" PRId64
 			" is memory and swap together, and below linux.resources.memory.limit, "
 			"%" PRId64,
 			swap, limit);
+	return 0;
+}
+
+int validate_memory_swap(const struct oci_config *config, struct error *err)
+{
+	const struct oci_memory *memory = &config->linux_.resources.memory;
+
+	if (memory->swap.value > 0 && memory->limit.value <= 0)
+		return error_set(err, EINVAL,
+			"linux.resources.memory.swap: is memory and swap together, it needs "
+			"linux.resources.memory.limit");
 	return 0;
 }
 

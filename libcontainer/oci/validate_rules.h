@@ -26,6 +26,7 @@ int validate_cgroups_path(const struct oci_config *config, struct error *err);
 int validate_device_rules(const struct oci_config *config, struct error *err);
 int validate_resource_ranges(const struct oci_config *config, struct error *err);
 int validate_memory(const struct oci_config *config, struct error *err);
+int validate_memory_swap(const struct oci_config *config, struct error *err);
 int validate_cpu(const struct oci_config *config, struct error *err);
 int validate_block_io(const struct oci_config *config, struct error *err);
 int validate_hugepage_limits(const struct oci_config *config, struct error *err);

@@ -6,7 +6,7 @@
 
 load common
 
-commands='create start run exec state list ps clocks kill pause resume delete spec validate features check-kernel'
+commands='create start run exec state list ps clocks kill pause resume update delete spec validate features check-kernel'
 manual=$BATS_TEST_DIRNAME/../../man/elsewhen.8
 
 setup()
@@ -204,7 +204,7 @@ options_in_manual()
 	sentence "kill: too many operands: it takes ID [SIGNAL], and 3 were given; see 'elsewhen kill --help'"
 	run elsewhen list a
 	sentence "list: takes no operand, but 'a' was given"
-	for command in create run start state ps clocks pause resume delete; do
+	for command in create run start state ps clocks pause resume update delete; do
 		run elsewhen "$command" a b
 		contains "$output" "elsewhen: $command: too many operands" || return 1
 		equal "$status" 1 || return 1
@@ -236,7 +236,7 @@ options_in_manual()
 }
 
 @test "a missing container: one sentence with its id, from every command that needs one" {
-	for command in start exec state ps clocks kill pause resume delete; do
+	for command in start exec state ps clocks kill pause resume update delete; do
 		on_id "$command" nobody
 		equal "$status" 1 || return 1
 		failed nobody || return 1
@@ -255,7 +255,7 @@ options_in_manual()
 @test "ids that lead out of the root are refused by every command, also by delete --force" {
 	mkdir -p "$ROOT" victim
 	for id in . .. a/b /tmp ../victim .hidden 'a b' $'a\nb' 'ä' ''; do
-		for command in create run start exec state ps clocks kill pause resume delete; do
+		for command in create run start exec state ps clocks kill pause resume update delete; do
 			on_id "$command" "$id"
 			equal "$status" 1 || { echo "$command '$id'"; return 1; }
 			matches "$output" '^elsewhen: ' || return 1

@@ -401,6 +401,53 @@ static void test_refusals(void **state)
 		"Linux 5.0");
 }
 
+/* v2 limits swap alone: what memory has already tells how much of the sum is left for it. */
+static void test_v2_swap_beside_what_is_there(void **state)
+{
+	const struct cgroup_resources resources = { .memory = { .swap = SET(5000) } };
+	struct tree *tree = *state;
+
+	add_v2(tree);
+	write_file(tree, "v2/memory.max", "max\n");
+	refuse(tree, &resources, EINVAL,
+		"linux.resources.memory.swap: memory.limit is needed beside it");
+	write_file(tree, "v2/memory.max", "3000\n");
+	apply(tree, &resources);
+	expect(tree, "v2/memory.swap.max", "2000");
+	write_file(tree, "v2/memory.max", "5001\n");
+	refuse(tree, &resources, EINVAL, "5000 is below memory.limit, 5001, which it includes");
+}
+
+/* Engines repeat all device rules with every change of another limit. */
+static void test_v1_devices_in_force(void **state)
+{
+	static const struct cgroup_device_rule rules[] = {
+		{ false, 'a', -1, -1, "rwm" },
+		{ true, 'c', 1, 3, "rw" },
+		{ true, 'b', -1, -1, "m" },
+		{ true, 'c', 1, 3, "m" },
+	};
+	const struct cgroup_resources resources = {
+		.devices_set = true,
+		.devices = rules,
+		.devices_length = ARRAY_LENGTH(rules),
+	};
+	static const char *const others[] = { "", "a *:* rwm\n", "c 1:3 rwm\n",
+		"b *:* m\nc 1:3 rw\n", "b *:* m\nc 1:3 rwm\nc 1:5 r\n", "b *:* m\nc 1:33 rwm\n" };
+	struct tree *tree = *state;
+
+	add_directory(tree, "devices", "devices.allow devices.deny");
+	write_file(tree, "devices/devices.list", "b *:* m\nc 1:3 rwm\n");
+	apply(tree, &resources);
+	expect(tree, "devices/devices.deny", "");
+	for (size_t i = 0; i < ARRAY_LENGTH(others); i++) {
+		write_file(tree, "devices/devices.list", others[i]);
+		write_file(tree, "devices/devices.deny", "");
+		apply(tree, &resources);
+		expect(tree, "devices/devices.deny", "a");
+	}
+}
+
 /* Controllers are handed down by every directory above, as far as there are cgroups. */
 static void test_v2_subtree_control(void **state)
 {
@@ -432,6 +479,8 @@ int main(void)
 		TEST(test_hybrid),
 		TEST(test_zeros),
 		TEST(test_refusals),
+		TEST(test_v2_swap_beside_what_is_there),
+		TEST(test_v1_devices_in_force),
 		TEST(test_v2_subtree_control),
 	};
 

@@ -27,6 +27,7 @@ struct values {
 	const char *bundle;
 	struct strv env;
 	struct option_tristate privileges;
+	struct option_number number, bytes;
 	int fds, format;
 	bool tty, detach, subreaper;
 };
@@ -38,6 +39,8 @@ static const struct option_spec rows[] = {
 	{ "env", 'e', OPTION_STRINGS, VALUE(env), "NAME=VALUE", "b" },
 	{ "privileges", 0, OPTION_TRISTATE, VALUE(privileges), NULL, "c" },
 	{ "fds", 0, OPTION_COUNT, VALUE(fds), "N", "d" },
+	{ "number", 'n', OPTION_NUMBER, VALUE(number), "N", "i" },
+	{ "bytes", 0, OPTION_BYTES, VALUE(bytes), "BYTES", "j" },
 	{ "format", 'f', OPTION_CHOICE, VALUE(format), "table|json", "e" },
 	{ "tty", 't', OPTION_FLAG, VALUE(tty), NULL, "f" },
 	{ "detach", 'd', OPTION_FLAG, VALUE(detach), NULL, "g" },
@@ -244,6 +247,57 @@ static void counts_are_whole_numbers_in_range(void **state)
 		"--fds=99999999999999999999");
 }
 
+static void numbers_know_no_limit(void **state)
+{
+	cleanup_reading struct reading r = { 0 };
+
+	(void)state;
+	READ(&r, false, "--number", "-1");
+	assert_int_equal(r.result, 0);
+	assert_true(r.values.number.given && !r.values.bytes.given);
+	assert_int_equal(r.values.number.value, -1);
+#define NOT_A_NUMBER "' is not a number, or -1 for no limit"
+	assert_sentence("--number: '-2" NOT_A_NUMBER, "--number=-2");
+	assert_sentence("--number: '1k" NOT_A_NUMBER, "--number", "1k");
+	assert_sentence("-n: '9223372036854775808" NOT_A_NUMBER, "-n", "9223372036854775808");
+}
+
+static void bytes_take_units(void **state)
+{
+	static const struct {
+		char *text;
+		int64_t value;
+	} cases[] = {
+		{ "0", 0 },
+		{ "-1", -1 },
+		{ "512", 512 },
+		{ "512k", 512 * 1024 },
+		{ "512M", 512 * 1024 * 1024 },
+		{ "2gb", INT64_C(2) << 30 },
+		{ "3TiB", INT64_C(3) << 40 },
+		{ "8388607t", INT64_C(8388607) << 40 },
+	};
+	static char *const wrong[] = { "k", "1 k", "1kk", "1.5g", "-1k", "1x", "1b", "8388608t",
+		"-2", "99999999999999999999k" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		cleanup_reading struct reading r = { 0 };
+
+		READ(&r, false, "--bytes", cases[i].text);
+		assert_int_equal(r.result, 0);
+		assert_true(r.values.bytes.given);
+		assert_int_equal(r.values.bytes.value, cases[i].value);
+	}
+	for (size_t i = 0; i < ARRAY_LENGTH(wrong); i++) {
+		cleanup_reading struct reading r = { 0 };
+
+		READ(&r, false, "--bytes", wrong[i]);
+		assert_int_equal(r.result, -1);
+		assert_non_null(strstr(r.err.text, "is not a number of bytes as in"));
+	}
+}
+
 static void global_options_have_no_command_in_their_sentence(void **state)
 {
 	struct global_values values = { 0 };
@@ -294,7 +348,7 @@ static void every_command_is_complete(void **state)
 		/* Whoever has options has somewhere to put them. */
 		assert_true(command->values || !command->options[0].name);
 	}
-	assert_int_equal(count, 16);
+	assert_int_equal(count, 17);
 }
 
 static void an_unknown_command_is_named(void **state)
@@ -471,6 +525,8 @@ int main(void)
 		cmocka_unit_test(help_ends_the_reading),
 		cmocka_unit_test(wrong_options_get_their_sentence),
 		cmocka_unit_test(counts_are_whole_numbers_in_range),
+		cmocka_unit_test(numbers_know_no_limit),
+		cmocka_unit_test(bytes_take_units),
 		cmocka_unit_test(global_options_have_no_command_in_their_sentence),
 		cmocka_unit_test(every_command_is_complete),
 		cmocka_unit_test(an_unknown_command_is_named),

@@ -60,6 +60,33 @@ static void resources(void **state)
 	VALIDATE_CASES(FRAME_RESOURCES, cases);
 }
 
+/* `update` is about what the container has, too: a limit of memory may be there already. */
+static void resources_alone(void **state)
+{
+	static const char json[] = "{\"memory\": {\"swap\": 999}, \"cpu\": {\"quota\": 1000}}";
+	static const char wrong[] = "{\"memory\": {\"swap\": 999, \"limit\": 1000}}";
+	static const char *const unread[] = { "", "[]", "{\"memory\": 5}", "{} {}",
+		"{\"cpu\": {\"shares\": -1}}" };
+	cleanup_oci_config struct oci_config *config = NULL, *other = NULL;
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(oci_resources_parse(json, strlen(json), &config, &err), 0);
+	assert_true(config->linux_.resources.set);
+	assert_int_equal(config->linux_.resources.memory.swap.value, 999);
+	assert_int_equal(oci_resources_validate(config, &err), 0);
+	assert_int_equal(oci_resources_parse(wrong, strlen(wrong), &other, &err), 0);
+	assert_int_equal(oci_resources_validate(other, &err), -1);
+	assert_non_null(strstr(err.text, "linux.resources.memory.swap: 999 is memory and swap"));
+	for (size_t i = 0; i < ARRAY_LENGTH(unread); i++) {
+		struct oci_config *none = NULL;
+
+		assert_int_equal(
+			oci_resources_parse(unread[i], strlen(unread[i]), &none, &err), -1);
+		assert_null(none);
+	}
+}
+
 static void resources_of_devices(void **state)
 {
 	static const struct validate_case cases[] = {
@@ -162,6 +189,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(resources),
+		cmocka_unit_test(resources_alone),
 		cmocka_unit_test(resources_of_devices),
 		cmocka_unit_test(seccomp),
 	};

@@ -153,8 +153,7 @@ static int option_store(const struct option_cursor *cursor, const struct option_
 		[OPTION_TRISTATE] = "true or false",
 		[OPTION_COUNT] = "a number from 0 to 1048576",
 		[OPTION_NUMBER] = "a number, or -1 for no limit",
-		[OPTION_BYTES] = "a number of bytes as in 536870912, 512k, 512m, 2g, or -1 for no "
-				 "limit",
+		[OPTION_BYTES] = "a number of bytes as in 1024, 512m, 2g, or -1 for no limit",
 		[OPTION_CHOICE] = "one of ",
 	};
 	bool choice = option->kind == OPTION_CHOICE;

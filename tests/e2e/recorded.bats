@@ -5,41 +5,15 @@
 # limits above the machine's own.
 
 load common
-
-# A rootfs, and something to bind in the place of what the engine had.
-recorded_setup()
-{
-	make_rootfs "$ROOTFS"
-	mkdir -p "$ROOTFS/m" "$ROOTFS/var/tmp" "$WORK/directory"
-	echo file >"$WORK/file"
-}
-
-recorded_config()	# FILE
-{
-	jq --arg work "$WORK" --arg tag "$TAG" --arg cgroup "$CGROUP/$ID" '
-		.root.path = "rootfs" | .hooks = {} | .linux.cgroupsPath = $cgroup
-		| .process.args = ["sh", "-c", "cat /proc/1/comm; echo ran"]
-		| .process.env += [$tag] | .process.terminal = false
-		| .process.rlimits = [.process.rlimits[]? | select(.hard <= 1024)]
-		| .linux.namespaces |= map({type})
-		| if (.process.oomScoreAdj // 0) < 0 then .process.oomScoreAdj = 0 else . end
-		| .mounts |= map(if .type != "bind" then .
-			elif .destination == "/m" or .destination == "/dev/shm" then .source = $work + "/directory"
-			else .source = $work + "/file" end)' "$1" >"$BUNDLE/config.json"
-}
-
-# The id that root of the container has out here owns the rootfs, as engines see to it.
-recorded_owner()
-{
-	chown -R "$(jq '.linux.uidMappings[0].hostID // 0' "$BUNDLE/config.json")" "$ROOTFS"
-}
+load recorded
+recorded=$BATS_TEST_DIRNAME/../data/engines
 
 run_recorded()	# ENGINE
 {
 	local config
 
 	recorded_setup
-	for config in "$BATS_TEST_DIRNAME/../data/engines/$1"/[0-9]*.json; do
+	for config in "$recorded/$1"/[0-9]*.json; do
 		recorded_config "$config"
 		recorded_owner
 		run elsewhen run --bundle "$BUNDLE" "$ID"
@@ -60,10 +34,10 @@ run_recorded()	# ENGINE
 	local file
 
 	recorded_setup
-	recorded_config "$BATS_TEST_DIRNAME/../data/engines/podman-4.3.1/1.json"
+	recorded_config "$recorded/podman-4.3.1/1.json"
 	edit '.process.args = ["sleep", "100"]'
 	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
-	for file in "$BATS_TEST_DIRNAME"/../data/engines/*/exec-process-*.json; do
+	for file in "$recorded"/*/exec-process-*.json; do
 		jq --arg tag "$TAG" '.args = ["sh", "-c", "echo ran"] | .terminal = false | .env += [$tag]
 			| .cwd = "/" | if (.oomScoreAdj // 0) < 0 then .oomScoreAdj = 0 else . end
 			| .rlimits = []' "$file" >"$WORK/process.json"

@@ -91,6 +91,7 @@ box_mounts()
 	mount -t sysfs sysfs /sys
 	box_mount_cgroups
 	box_mount_accounts
+	box_mount_devices
 }
 
 # Seen from the new cgroup namespace, each hierarchy begins at the box.
@@ -129,6 +130,18 @@ box_mount_accounts()
 		mount --bind "/run/box/$file" "/etc/$file"
 	done
 	install -d -m 0700 -o 4321 -g 4321 /run/user/4321
+}
+
+# What every user may open on a machine with udev.
+box_mount_devices()
+{
+	local device
+
+	for device in fuse net/tun; do
+		[ -c "/dev/$device" ] || continue
+		mknod -m 0666 "/run/box/${device##*/}" c "$(stat -c '0x%t' "/dev/$device")" "$(stat -c '0x%T' "/dev/$device")"
+		mount --bind "/run/box/${device##*/}" "/dev/$device"
+	done
 }
 
 box_inside()

@@ -5,6 +5,8 @@
 
 load ../e2e/common
 
+readonly engine_runtime=/run/box/elsewhen
+
 # Instead of those of common.bash: here the engine makes and removes the containers.
 setup()
 {
@@ -25,6 +27,8 @@ engine_require()	# PROGRAM...
 		echo 'these tests run in a box: tests/engines/box.sh bats FILE'
 		return 1
 	}
+	# Where every user can execute it, too.
+	install -m 0755 "$ELSEWHEN" "$engine_runtime"
 	for program; do
 		command -v "$program" >/dev/null || {
 			echo "$program is not installed"
@@ -108,13 +112,13 @@ engine_blob()	# DIRECTORY FILE: moves it to its digest, which is printed
 	echo "${digest%% *}"
 }
 
-# A wrapper in PATH that engines take as the runtime, so that their own options stay as they are.
 engine_start()	# LOG COMMAND...: a daemon, whose pid is in $DAEMON
 {
 	local log=$1
 
 	shift
 	"$@" >"$log" 2>&1 </dev/null 3>&- &
+	# shellcheck disable=SC2034 # the caller's
 	DAEMON=$!
 }
 

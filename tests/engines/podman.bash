@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # engine.bash sets $engine_runtime
 # podman with elsewhen as its runtime.
 
 readonly podman_image=localhost/busybox:latest
@@ -16,7 +16,7 @@ podman_configure()
 		cgroup_manager = "cgroupfs"
 		events_logger = "file"
 		[engine.runtimes]
-		elsewhen = ["$ELSEWHEN"]
+		elsewhen = ["$engine_runtime"]
 		[containers]
 		log_driver = "k8s-file"
 	END

@@ -75,7 +75,7 @@ engine_image()	# FILE NAME
 	layer=$(engine_blob "$directory" "$directory/layer")
 	size=$(stat -c %s "$directory/blobs/sha256/$layer")
 	jq -n -c --arg layer "sha256:$layer" --arg architecture "$(dpkg --print-architecture)" '{
-		architecture: $architecture, os: "linux", config: {Env: ["PATH=/bin"], Cmd: ["sh"]},
+		architecture: $architecture, os: "linux", config: {Env: ["PATH=/bin"], Cmd: ["sleep", "1000000"]},
 		rootfs: {type: "layers", diff_ids: [$layer]}, history: [{created_by: "elsewhen tests"}]}' \
 		>"$directory/config"
 	config=$(engine_blob "$directory" "$directory/config")

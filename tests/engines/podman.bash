@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154 # engine.bash sets $engine_runtime
+# shellcheck shell=bash disable=SC2034,SC2154 # engine.bash sets $engine_runtime
 # podman with elsewhen as its runtime.
 
 readonly podman_image=localhost/busybox:latest

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2154 # the files that are loaded set variables
 # podman, root, unchanged, with elsewhen as its runtime.
 
 load engine

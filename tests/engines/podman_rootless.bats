@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2154 # the files that are loaded set variables
 # podman of a user without rights, unchanged, with elsewhen as its runtime.
 
 load engine
@@ -19,7 +20,7 @@ setup_file()
 # The user's own session, as login would make it.
 as_boxer()	# COMMAND...
 (
-	cd /run/box/home
+	cd /run/box/home || exit
 	exec setpriv --reuid "$boxer" --regid "$boxer" --clear-groups --inh-caps=-all env -i HOME=/run/box/home USER=boxer \
 		XDG_RUNTIME_DIR="/run/user/$boxer" PATH="$PATH" "$@"
 )

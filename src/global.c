@@ -19,7 +19,7 @@ const struct option_spec global_options[] = {
 	  "where the containers' states are (default: /run/elsewhen for root, "
 	  "$XDG_RUNTIME_DIR/elsewhen for others)" },
 	{ "log", 0, OPTION_STRING, VALUE(log), "FILE",
-	  "append errors and warnings to FILE as well as to standard error" },
+	  "append errors and warnings to FILE; errors go to standard error, too" },
 	{ "log-format", 0, OPTION_CHOICE, VALUE(log_format), "text|json",
 	  "how FILE is written (default: text)" },
 	{ "debug", 0, OPTION_FLAG, VALUE(debug), NULL,

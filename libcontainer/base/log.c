@@ -84,7 +84,7 @@ static void log_sentence(enum log_level level, const char *sentence)
 		log_to_file(level, sentence);
 	if (level == LOG_LEVEL_ERROR)
 		dprintf(STDERR_FILENO, "elsewhen: %s\n", sentence);
-	else if (level == LOG_LEVEL_WARNING || log_target.fd < 0)
+	else if (log_target.fd < 0)
 		dprintf(STDERR_FILENO, "elsewhen: %s: %s\n", log_level_names[level], sentence);
 }
 

@@ -13,7 +13,8 @@ enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
 /*
  * `path` NULL leaves only stderr; else lines are appended to the file in `format` (its fd is
- * CLOEXEC). Errors and warnings go to stderr as text as well. Debug lines need `debug`.
+ * CLOEXEC). Errors go to stderr as text as well; warnings do not then, for an engine makes our
+ * stderr the container's. Debug lines need `debug`.
  */
 int log_open(const char *path, enum log_format format, bool debug, struct error *err);
 

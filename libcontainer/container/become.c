@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "container/become.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -168,6 +169,18 @@ static bool become_is_executable(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
 }
 
+/*
+ * docker looks for the kernel's words as Go spells them, in lower case, and makes the exit codes 126
+ * and 127 of them.
+ */
+static int become_refuse_program(const char *program, const char *what, int code, struct error *err)
+{
+	const char *words = strerror(code);
+
+	return error_set(err, code, "process.args[0]: '%s'%s: %c%s", program, what,
+		tolower((unsigned char)words[0]), words + 1);
+}
+
 int become_find_program(struct become *become, struct error *err)
 {
 	const char *program = become->process->args.items[0];
@@ -178,11 +191,10 @@ int become_find_program(struct become *become, struct error *err)
 		struct stat st;
 
 		if (stat(program, &st) < 0)
-			return error_errno(err, errno, "process.args[0]: '%s'", program);
+			return become_refuse_program(program, "", errno, err);
 		if (!become_is_executable(program))
-			return error_set(err, EACCES,
-				"process.args[0]: '%s' is not an executable file: %s", program,
-				strerror(EACCES));
+			return become_refuse_program(
+				program, " is not an executable file", EACCES, err);
 		become->executable = strdup(program);
 		return become->executable ? 0 : error_set(err, ENOMEM, "out of memory");
 	}
@@ -339,5 +351,5 @@ int become_user_process(struct become *become, struct error *err)
 	if (become_give_up_rights(become, err) < 0)
 		return -1;
 	execve(become->executable, process->args.items, become->environment.items);
-	return error_errno(err, errno, "process.args[0]: execute '%s'", become->executable);
+	return become_refuse_program(become->executable, " can not be executed", errno, err);
 }

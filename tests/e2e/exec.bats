@@ -82,7 +82,7 @@ field()	# NAME: of a /proc/PID/status in $output
 	run elsewhen exec "$ID" nosuch
 	failed nosuch 'executable file not found in $PATH'
 	run elsewhen exec "$ID" /nosuch
-	failed /nosuch 'No such file or directory'
+	failed /nosuch 'no such file or directory'
 }
 
 @test "--user and --additional-gids" {
@@ -183,7 +183,7 @@ field()	# NAME: of a /proc/PID/status in $output
 @test "a program that is not there is one sentence" {
 	running_container
 	run elsewhen exec "$ID" /no/such/program
-	failed /no/such/program 'No such file or directory'
+	failed /no/such/program 'no such file or directory'
 	equal "$(status_of "$ID")" running
 }
 
@@ -244,7 +244,7 @@ field()	# NAME: of a /proc/PID/status in $output
 	printf '#!/no/such/interpreter\n' >"$ROOTFS/script"
 	chmod 0755 "$ROOTFS/script"
 	run elsewhen exec --detach --pid-file "$WORK/pid" "$ID" /script
-	failed /script 'No such file or directory'
+	failed /script 'no such file or directory'
 	[ ! -e "$WORK/pid" ]
 	elsewhen delete --force "$ID"
 }

@@ -104,7 +104,7 @@ load common
 	make_bundle
 	arguments /no/such/program
 	run elsewhen run --bundle "$BUNDLE" "$ID"
-	failed /no/such/program 'No such file or directory'
+	failed /no/such/program 'no such file or directory'
 	assert_no_leftovers
 }
 
@@ -428,7 +428,7 @@ lacks_processes()
 	chmod 0755 "$ROOTFS/script"
 	arguments /script
 	run elsewhen run --detach --pid-file "$WORK/pid" --bundle "$BUNDLE" "$ID"
-	failed /script 'No such file or directory'
+	failed /script 'no such file or directory'
 	[ ! -e "$WORK/pid" ]
 	assert_no_leftovers
 }

@@ -18,7 +18,7 @@ static struct {
 	bool debug;
 } log_target = { .fd = -1 };
 
-static const char *const log_level_names[] = { "debug", "warning", "error" };
+static const char *const log_level_names[] = { "debug", "info", "warning", "error" };
 
 int log_open(const char *path, enum log_format format, bool debug, struct error *err)
 {
@@ -84,6 +84,9 @@ static void log_sentence(enum log_level level, const char *sentence)
 		log_to_file(level, sentence);
 	if (level == LOG_LEVEL_ERROR)
 		dprintf(STDERR_FILENO, "elsewhen: %s\n", sentence);
+	else if (level == LOG_LEVEL_INFORMATION && log_target.fd < 0)
+		dprintf(STDERR_FILENO, "%s
+", sentence);
 	else if (log_target.fd < 0)
 		dprintf(STDERR_FILENO, "elsewhen: %s: %s\n", log_level_names[level], sentence);
 }
@@ -99,6 +102,17 @@ void log_debug(const char *format, ...)
 	vsnprintf(sentence, sizeof(sentence), format, args);
 	va_end(args);
 	log_sentence(LOG_LEVEL_DEBUG, sentence);
+}
+
+void log_information(const char *format, ...)
+{
+	char sentence[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(sentence, sizeof(sentence), format, args);
+	va_end(args);
+	log_sentence(LOG_LEVEL_INFORMATION, sentence);
 }
 
 void log_warning(const char *format, ...)

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
+enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFORMATION, LOG_LEVEL_WARNING, LOG_LEVEL_ERROR };
 enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 
 /*
@@ -19,6 +19,8 @@ enum log_format { LOG_FORMAT_TEXT, LOG_FORMAT_JSON };
 int log_open(const char *path, enum log_format format, bool debug, struct error *err);
 
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Good news, on stderr only when there is no file. */
+void log_information(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2), cold));
 void log_error(const struct error *err);
 

@@ -256,6 +256,24 @@ int cgroup_is_frozen(const struct cgroup_plan *plan)
 	return freezer ? freezer->driver->is_frozen(freezer->fd) : -1;
 }
 
+char *cgroup_freezer(const struct cgroup_plan *plan)
+{
+	cleanup_cgroup_members struct cgroup_members members = { 0 };
+	const struct cgroup_member *freezer;
+	struct error ignored;
+	char *path;
+
+	if (cgroup_members_open(plan, &members, &ignored) < 0)
+		return NULL;
+	freezer = cgroup_members_freezer(&members);
+	if (!freezer)
+		return NULL;
+	path = strdup(freezer->path);
+	if (!path)
+		abort();
+	return path;
+}
+
 enum cgroup_mode cgroup_mode_detect(void)
 {
 	cleanup_cgroup_layout struct cgroup_layout layout = { 0 };

@@ -71,6 +71,8 @@ void cgroup_entry_close(struct cgroup_entry *entry);
 int cgroup_freeze(const struct cgroup_plan *plan, bool frozen, struct error *err);
 /* 1 frozen, 0 not, -1 unknown (no freezer). */
 int cgroup_is_frozen(const struct cgroup_plan *plan);
+/* The directory that the two above write to and read from, malloc'd; NULL: no freezer. */
+char *cgroup_freezer(const struct cgroup_plan *plan);
 
 /* Every process in it and below it, as pids of the caller's PID namespace, sorted; *pids is
  * malloc'd. */

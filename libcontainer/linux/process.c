@@ -92,6 +92,19 @@ int process_wait_gone(int pidfd, int timeout_ms)
 	return ready == 0 ? -ETIMEDOUT : 0;
 }
 
+bool process_descends_from(pid_t pid, pid_t ancestor)
+{
+	while (pid > 0 && pid != ancestor) {
+		pid_t parent = procfs_parent(pid);
+
+		/* Gone, or on its way. */
+		if (parent == -ESRCH)
+			return true;
+		pid = parent;
+	}
+	return pid == ancestor;
+}
+
 int process_reap(pid_t pid)
 {
 	int status;

@@ -15,6 +15,7 @@
 #include "base/io.h"
 
 #define STAT_SIZE 2048
+#define STAT_PARENT 4
 #define STAT_START_TIME 22
 #define STAT_NANOSECONDS INT64_C(1000000000)
 
@@ -72,6 +73,15 @@ int procfs_start_time(pid_t pid, unsigned long long *ticks)
 	start = (int64_t)(shown * (uint64_t)tick - (uint64_t)offset);
 	*ticks = offset == 0 ? shown : (uint64_t)(start < 0 ? 0 : start / tick);
 	return 0;
+}
+
+pid_t procfs_parent(pid_t pid)
+{
+	char buffer[STAT_SIZE];
+	const char *field = NULL;
+	int result = stat_field(pid, STAT_PARENT, buffer, &field);
+
+	return result < 0 ? result : (pid_t)strtol(field, NULL, 10);
 }
 
 bool procfs_same_start_time(unsigned long long a, unsigned long long b)

@@ -45,8 +45,15 @@ linux_sources = \
 	libcontainer/linux/clock_policy.h \
 	libcontainer/linux/clock_reading.c \
 	libcontainer/linux/clock_reading.h \
+	libcontainer/linux/criu.c \
+	libcontainer/linux/criu.h \
+	libcontainer/linux/criu_check.c \
 	libcontainer/linux/criu_image.c \
 	libcontainer/linux/criu_image.h \
+	libcontainer/linux/criu_rpc.c \
+	libcontainer/linux/criu_rpc.h \
+	libcontainer/linux/criu_stats.c \
+	libcontainer/linux/criu_stats.h \
 	libcontainer/linux/lsm.c \
 	libcontainer/linux/lsm.h \
 	libcontainer/linux/mount.c \
@@ -56,6 +63,8 @@ linux_sources = \
 	libcontainer/linux/mount_filesystem.c \
 	libcontainer/linux/mount_options.c \
 	libcontainer/linux/mount_options.h \
+	libcontainer/linux/mount_table.c \
+	libcontainer/linux/mount_table.h \
 	libcontainer/linux/namespace.c \
 	libcontainer/linux/namespace.h \
 	libcontainer/linux/netlink.c \

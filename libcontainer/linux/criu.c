@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "linux/criu.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "base/log.h"
+#include "linux/process.h"
+#include "linux/signals.h"
+#include "linux/socket.h"
+
+/* What CRIU says fits a page or two; a request may be as long as the list of a container's mounts. */
+#define CRIU_ANSWER_MAX 65536
+#define CRIU_PATIENCE_MS 10000
+#define CRIU_LOOK_MS 500
+
+static int criu_pass(int fd, struct error *err)
+{
+	if (fcntl(fd, F_SETFD, 0) < 0)
+		return error_errno(err, errno, "pass descriptor %d to CRIU", fd);
+	return 0;
+}
+
+static int criu_silence(struct error *err)
+{
+	cleanup_close int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (null < 0 || dup2(null, fd) < 0)
+			return error_errno(err, errno, "give CRIU /dev/null");
+	return 0;
+}
+
+/* As execvp, and then also where root's programs are, which is not in everybody's $PATH. Only returns
+ * when there is no such program. */
+static void criu_execute(const char *program, char *const *arguments)
+{
+	static const char *const elsewhere[] = { "/usr/local/sbin", "/usr/sbin", "/sbin" };
+
+	execvp(program, arguments);
+	for (size_t i = 0; i < ARRAY_LENGTH(elsewhere) && !strchr(program, '/'); i++) {
+		char path[256];
+
+		if (errno != ENOENT)
+			return;
+		snprintf(path, sizeof(path), "%s/%s", elsewhere[i], program);
+		execv(path, arguments);
+	}
+}
+
+static int criu_become(
+	const struct criu_setup *setup, int socket, bool entered_cgroup, struct error *err)
+{
+	char number[16];
+	char *arguments[] = { (char *)setup->program, "swrk", number, NULL };
+
+	snprintf(number, sizeof(number), "%d", socket);
+	/*
+	 * When it fails early CRIU stops and kills pid 0, meaning a process that it has not found yet: that
+	 * is its own process group, and must be nobody else's.
+	 */
+	if (!setup->shares_terminal && setpgid(0, 0) < 0)
+		return error_errno(err, errno, "give CRIU a process group");
+	if (setup->prepare && setup->prepare(setup->context, entered_cgroup, err) < 0)
+		return -1;
+	if (!setup->shares_stdio && criu_silence(err) < 0)
+		return -1;
+	for (size_t i = 0; i < setup->passed_length; i++)
+		if (criu_pass(setup->passed[i], err) < 0)
+			return -1;
+	if (criu_pass(socket, err) < 0)
+		return -1;
+	signals_reset();
+	criu_execute(setup->program, arguments);
+	if (errno == ENOENT)
+		return error_set(err, ENOENT,
+			"there is no CRIU: '%s' was not found; it is a package of its own, and "
+			"--criu names it elsewhere",
+			setup->program);
+	return error_errno(err, errno, "execute '%s'", setup->program);
+}
+
+/* The child's error comes over a pipe that the execve closes. */
+static int criu_wait_for_exec(struct criu *criu, int report, struct error *err)
+{
+	struct error said;
+	ssize_t got;
+
+	do
+		got = read(report, &said, sizeof(said));
+	while (got < 0 && errno == EINTR);
+	if (got == 0)
+		return 0;
+	criu_end(criu);
+	if (got != sizeof(said))
+		return error_set(err, EPIPE, "CRIU's process ended before it was CRIU");
+	*err = said;
+	return -1;
+}
+
+int criu_start(struct criu *criu, const struct criu_setup *setup, struct error *err)
+{
+	cleanup_close int ours = -1, theirs = -1, report = -1, reporter = -1;
+	bool entered_cgroup;
+	int pair[2];
+
+	*criu = (struct criu){ .pidfd = -1, .socket = -1 };
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return error_errno(err, errno, "make a pair of sockets for CRIU");
+	ours = pair[0];
+	theirs = pair[1];
+	if (pipe2(pair, O_CLOEXEC) < 0)
+		return error_errno(err, errno, "make a pipe for CRIU");
+	report = pair[0];
+	reporter = pair[1];
+	criu->pid = process_clone(0, setup->cgroup, &entered_cgroup, &criu->pidfd);
+	if (criu->pid == 0) {
+		struct error said = { 0 };
+
+		criu_become(setup, theirs, entered_cgroup, &said);
+		(void)io_write_all(reporter, &said, sizeof(said));
+		_exit(1);
+	}
+	if (criu->pid < 0)
+		return error_errno(err, -criu->pid, "make a process for CRIU");
+	criu->socket = move_fd(&ours);
+	cleanup_fd(&reporter);
+	return criu_wait_for_exec(criu, report, err);
+}
+
+void criu_end(struct criu *criu)
+{
+	if (criu->pid <= 0)
+		return;
+	cleanup_fd(&criu->socket);
+	if (process_wait_gone(criu->pidfd, CRIU_PATIENCE_MS) < 0)
+		(void)process_signal(criu->pidfd, SIGKILL);
+	(void)process_reap(criu->pid);
+	cleanup_fd(&criu->pidfd);
+	criu->pid = 0;
+}
+
+/* A CRIU that has stopped itself says nothing more. */
+static bool criu_is_stopped(const struct criu *criu)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t)criu->pid, &info, WSTOPPED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid == criu->pid;
+}
+
+/* The end of the stream may be held open by a process that CRIU has left behind. */
+static int criu_wait_for_word(const struct criu *criu, struct error *err)
+{
+	struct pollfd fds[] = {
+		{ .fd = criu->socket, .events = POLLIN },
+		{ .fd = criu->pidfd, .events = POLLIN },
+	};
+
+	for (;;) {
+		int ready = poll(fds, ARRAY_LENGTH(fds), CRIU_LOOK_MS);
+
+		if (ready < 0 && errno != EINTR)
+			return error_errno(err, errno, "wait for CRIU");
+		if (ready > 0 && fds[0].revents)
+			return 0;
+		/* Its last word may have come in between. */
+		if (ready > 0 && fds[1].revents && poll(fds, 1, 0) == 0)
+			return error_set(err, EPIPE, "CRIU ended without an answer");
+		if (ready == 0 && criu_is_stopped(criu)) {
+			(void)process_signal(criu->pidfd, SIGKILL);
+			return error_set(err, EINTR, "CRIU stopped without an answer");
+		}
+	}
+}
+
+static int criu_receive(
+	const struct criu *criu, struct criu_response *response, int *passed, struct error *err)
+{
+	cleanup_free char *bytes = malloc(CRIU_ANSWER_MAX);
+	ssize_t length;
+
+	if (!bytes)
+		abort();
+	if (criu_wait_for_word(criu, err) < 0)
+		return -1;
+	length = socket_receive(criu->socket, bytes, CRIU_ANSWER_MAX, passed);
+	if (length == 0 || length == -ECONNRESET)
+		return error_set(err, EPIPE, "CRIU ended without an answer");
+	if (length < 0)
+		return error_errno(err, (int)-length, "hear from CRIU");
+	if (length == CRIU_ANSWER_MAX ||
+		criu_rpc_parse_response(bytes, (size_t)length, response) < 0)
+		return error_set(err, EBADMSG, "CRIU's answer is not to be understood");
+	return 0;
+}
+
+static int criu_send(const struct criu *criu, const struct text *message, struct error *err)
+{
+	int result = socket_send(criu->socket, message->data, message->length, -1);
+
+	if (result == -EPIPE || result == -ECONNRESET)
+		return error_set(err, EPIPE, "CRIU ended without an answer");
+	if (result < 0)
+		return error_errno(err, -result, "talk to CRIU");
+	return 0;
+}
+
+/* CRIU goes on only when it is told to; told that we failed, it undoes what it did and says so. */
+static int criu_acknowledge(const struct criu *criu, bool success, struct error *err)
+{
+	cleanup_text struct text message = { 0 };
+
+	criu_rpc_add_acknowledgement(&message, success);
+	return criu_send(criu, &message, err);
+}
+
+static int criu_hear(struct criu *criu, enum criu_request_type type, criu_notified *notified,
+	void *context, struct criu_response *response, struct error *err)
+{
+	struct error refusal;
+	bool refused = false;
+
+	for (;;) {
+		cleanup_close int passed = -1;
+
+		if (criu_receive(criu, response, &passed, err) < 0)
+			break;
+		if (response->type != CRIU_NOTIFY) {
+			if (refused)
+				break;
+			if (response->type == (uint32_t)type && response->success)
+				return 0;
+			return error_set(err, response->code ? response->code : EIO, "CRIU failed");
+		}
+		log_debug("CRIU: %s", response->notification ? response->notification : "");
+		if (!refused && notified)
+			refused = notified(context, response, &passed, &refusal) < 0;
+		if (criu_acknowledge(criu, !refused, err) < 0)
+			break;
+		criu_response_free(response);
+	}
+	if (refused)
+		*err = refusal;
+	return -1;
+}
+
+int criu_ask(struct criu *criu, enum criu_request_type type, const struct criu_options *options,
+	const struct criu_features *features, criu_notified *notified, void *context,
+	struct criu_response *response, struct error *err)
+{
+	cleanup_text struct text message = { 0 };
+
+	*response = (struct criu_response){ 0 };
+	criu_rpc_add_request(&message, type, options, features);
+	if (criu_send(criu, &message, err) < 0)
+		return -1;
+	return criu_hear(criu, type, notified, context, response, err);
+}

@@ -36,6 +36,7 @@ struct command {
 extern const struct command command_create, command_run, command_exec;
 extern const struct command command_start, command_kill, command_delete;
 extern const struct command command_pause, command_resume, command_update;
+extern const struct command command_checkpoint, command_restore;
 extern const struct command command_state, command_list, command_ps, command_clocks;
 extern const struct command command_spec, command_features, command_validate;
 extern const struct command command_check_kernel;

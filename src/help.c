@@ -119,5 +119,5 @@ void help_print_version(void)
 #ifdef ELSEWHEN_COMMIT
 	puts("commit: " ELSEWHEN_COMMIT);
 #endif
-	puts("spec: 1.3.0\n+SECCOMP +CAP +YAJL +TIMENS");
+	puts("spec: 1.3.0\n+SECCOMP +CAP +YAJL +CRIU +TIMENS");
 }

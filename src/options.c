@@ -173,8 +173,10 @@ static int option_take(struct option_cursor *cursor, const struct option_spec *o
 	struct option_spelling spelling, const char *attached)
 {
 	if (!attached && !option_is_flag(option)) {
+		/* podman finds out by the last words whether `restore` has an option. */
 		if (!*cursor->next)
-			return error_set(cursor->err, EINVAL, "%.*s: the value (%s) is missing",
+			return error_set(cursor->err, EINVAL,
+				"%.*s: the value (%s) is missing: flag needs an argument",
 				spelling.length, spelling.text, option->argument);
 		attached = *cursor->next++;
 	}

@@ -8,15 +8,19 @@ command_sources = \
 	src/clocks_output.c \
 	src/clocks_output.h \
 	src/cmd_check_kernel.c \
+	src/cmd_checkpoint.c \
 	src/cmd_clocks.c \
 	src/cmd_create.c \
 	src/cmd_exec.c \
 	src/cmd_lifecycle.c \
+	src/cmd_restore.c \
 	src/cmd_spec.c \
 	src/cmd_state.c \
 	src/cmd_update.c \
 	src/commands.c \
 	src/commands.h \
+	src/criu_options.c \
+	src/criu_options.h \
 	src/descriptors.c \
 	src/descriptors.h \
 	src/global.c \

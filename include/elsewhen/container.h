@@ -177,6 +177,60 @@ int container_clocks(const struct container_runtime *runtime, const char *id,
 int container_clocks_save(const struct container_runtime *runtime, const char *id, const char *file,
 	struct error *err);
 
+/* What CRIU is to do with cgroups. */
+enum container_cgroup_mode {
+	CONTAINER_CGROUP_IGNORE, /* nothing: they are the config's and ours */
+	CONTAINER_CGROUP_SOFT,
+	CONTAINER_CGROUP_FULL,
+	CONTAINER_CGROUP_STRICT
+};
+
+/* checkpoint. Strings are not owned; NULL, 0 and false: not given. */
+struct container_checkpoint_options {
+	const char *criu; /* the program; default "criu" */
+	const char *image_path, *work_path, *parent_path;
+	const char *page_server;   /* "ADDRESS:PORT" */
+	const char *clock_policy;  /* written down: how a restore is to go on */
+	int status_fd;             /* -1: none */
+	int cgroup_mode;           /* enum container_cgroup_mode */
+	int network_lock;          /* of "default", "iptables", "nftables", "skip" */
+	uint32_t empty_namespaces; /* CLONE_NEW* whose content is not dumped */
+	bool leave_running, tcp_established, tcp_skip_in_flight, ext_unix_sk, shell_job, file_locks,
+		link_remap, pre_dump, lazy_pages, auto_dedup;
+};
+
+struct container_checkpoint_report {
+	uint64_t frozen_us; /* how long the processes stood still */
+	uint64_t pages_scanned, pages_written, pages_skipped; /* skipped: the parent has them */
+	uint64_t bytes;                                       /* of all the images */
+	int64_t monotonic, boottime; /* what the container's clocks read at the end of it */
+};
+
+/* The container's processes into a directory of images; they are gone then, unless left running. */
+int container_checkpoint(const struct container_runtime *runtime, const char *id,
+	const struct container_checkpoint_options *options,
+	struct container_checkpoint_report *report, struct error *err);
+
+/* restore. The same holds; `create` is as for create and run. */
+struct container_restore_options {
+	struct container_create_options create;
+	const char *criu;
+	const char *image_path, *work_path, *parent_path;
+	const char *lsm_profile, *lsm_mount_context;
+	const char *clock_policy; /* "continue", "suspend", "wallclock", "config" */
+	int cgroup_mode;
+	uint32_t empty_namespaces;
+	bool tcp_established, tcp_close, ext_unix_sk, shell_job, file_locks, lazy_pages, auto_dedup;
+	bool allow_clock_jump; /* restore where the kernel has no time namespaces, too */
+};
+
+/*
+ * A container from its images and a bundle. *exit_status as for run. Its clocks go on as the policy says,
+ * which is proven before it runs: never behind what was saved, boottime not behind monotonic.
+ */
+int container_restore(const struct container_runtime *runtime, const char *id,
+	const struct container_restore_options *options, int *exit_status, struct error *err);
+
 /* The processes in the container's cgroup, as pids of the caller's namespace. *pids is malloc'd. */
 int container_pids(const struct container_runtime *runtime, const char *id, pid_t **pids,
 	size_t *count, struct error *err);

@@ -19,7 +19,7 @@
 const char *const clock_kind_names[] = { "host", "private", "path", "pod" };
 
 const char *const clock_annotations[] = { CLOCK_ANNOTATION, ANNOTATION_MONOTONIC,
-	ANNOTATION_BOOTTIME, ANNOTATION_CRUN, "elsewhen.dev/restore-clock", NULL };
+	ANNOTATION_BOOTTIME, ANNOTATION_CRUN, CLOCK_ANNOTATION_RESTORE, NULL };
 
 static int clock_take(struct clock_wish *wish, const char *where, const struct timens_value *value,
 	struct error *err)

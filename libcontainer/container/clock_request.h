@@ -10,8 +10,9 @@
 #include "oci/config.h"
 
 #define CLOCK_ANNOTATION "elsewhen.dev/clock"
+#define CLOCK_ANNOTATION_RESTORE "elsewhen.dev/restore-clock" /* see restore_clock.h */
 
-enum clock_kind {
+enum clock_request_kind {
 	CLOCK_KIND_HOST,    /* the runtime's own */
 	CLOCK_KIND_PRIVATE, /* a new time namespace */
 	CLOCK_KIND_PATH,    /* the one that config.json names */
@@ -26,7 +27,7 @@ struct clock_wish {
 };
 
 struct clock_request {
-	enum clock_kind kind;
+	enum clock_request_kind kind;
 	struct clock_wish monotonic, boottime;
 	const char *path;    /* CLOCK_KIND_PATH */
 	const char *sandbox; /* CLOCK_KIND_POD: the id of the container that keeps the clock */

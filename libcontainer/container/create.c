@@ -77,7 +77,7 @@ static int create_compile_seccomp(void *context, struct error *err)
 		&creation->config->linux_.seccomp, &creation->config->arena, err);
 }
 
-static int create_make_directory(void *context, struct error *err)
+int create_make_directory(void *context, struct error *err)
 {
 	struct creation *creation = context;
 
@@ -85,7 +85,7 @@ static int create_make_directory(void *context, struct error *err)
 	return creation->directory < 0 ? -1 : 0;
 }
 
-static void create_undo_directory(void *context)
+void create_undo_directory(void *context)
 {
 	struct creation *creation = context;
 	struct error err;
@@ -148,7 +148,7 @@ static void create_fill_state(struct creation *creation)
 }
 
 /* From here on `delete` finds everything that is about to be made. */
-static int create_write_intent(void *context, struct error *err)
+int create_write_intent(void *context, struct error *err)
 {
 	struct creation *creation = context;
 
@@ -175,7 +175,7 @@ static int create_find_pod_clock(void *context, struct error *err)
 	return fd < 0 ? -1 : 0;
 }
 
-static int create_make_cgroup(void *context, struct error *err)
+int create_make_cgroup(void *context, struct error *err)
 {
 	struct creation *creation = context;
 
@@ -184,7 +184,7 @@ static int create_make_cgroup(void *context, struct error *err)
 	return cgroup_entry_open(&creation->cgroup, &creation->enter.cgroup, err);
 }
 
-static void create_undo_cgroup(void *context)
+void create_undo_cgroup(void *context)
 {
 	struct creation *creation = context;
 	struct error err;
@@ -286,7 +286,7 @@ static int create_spawn_init(void *context, struct error *err)
 	return enter_spawn(&creation->enter, init_run, creation, err);
 }
 
-static void create_undo_init(void *context)
+void create_undo_init(void *context)
 {
 	struct creation *creation = context;
 
@@ -297,7 +297,7 @@ static void create_undo_init(void *context)
 	creation->hooks_ran = false;
 }
 
-static int create_set_limits(void *context, struct error *err)
+int create_set_limits(void *context, struct error *err)
 {
 	struct creation *creation = context;
 	struct cgroup_resources resources;
@@ -307,7 +307,7 @@ static int create_set_limits(void *context, struct error *err)
 }
 
 /* As soon as the pid is known it is in the state file: from there `delete --force` can kill it. */
-static int create_record_init(void *context, struct error *err)
+int create_record_init(void *context, struct error *err)
 {
 	struct creation *creation = context;
 	struct oci_state_file *state = &creation->state;
@@ -326,9 +326,8 @@ static int create_record_init(void *context, struct error *err)
 }
 
 /* runtime.md, "Lifecycle" 3 and 4, in this order. */
-static int create_run_hooks(void *context, struct error *err)
+int creation_run_hooks(struct creation *creation, struct error *err)
 {
-	struct creation *creation = context;
 	const struct oci_hooks *hooks = &creation->config->hooks;
 	pid_t pid = creation->enter.init;
 
@@ -339,10 +338,17 @@ static int create_run_hooks(void *context, struct error *err)
 	if (hooks_run(&hooks->prestart, "prestart", &creation->state, OCI_STATUS_CREATING, pid,
 		    err) < 0)
 		return -1;
-	if (hooks_run(&hooks->create_runtime, "createRuntime", &creation->state,
-		    OCI_STATUS_CREATING, pid, err) < 0)
+	return hooks_run(&hooks->create_runtime, "createRuntime", &creation->state,
+		OCI_STATUS_CREATING, pid, err);
+}
+
+static int create_run_hooks(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	if (creation_run_hooks(creation, err) < 0)
 		return -1;
-	return sync_send(creation->enter.runtime_end, SYNC_HOOKS_DONE, pid, err);
+	return sync_send(creation->enter.runtime_end, SYNC_HOOKS_DONE, creation->enter.init, err);
 }
 
 static int create_serve_init(void *context, struct error *err)
@@ -444,7 +450,7 @@ static void create_fill_offsets(struct creation *creation)
 	recorded->boottime = create_offset(offsets.boottime);
 }
 
-int creation_finish(struct creation *creation, enum oci_status status, struct error *err)
+int creation_record(struct creation *creation, enum oci_status status, struct error *err)
 {
 	if (pid_file_write(creation->options->pid_file, creation->enter.init, err) < 0)
 		return -1;
@@ -452,7 +458,12 @@ int creation_finish(struct creation *creation, enum oci_status status, struct er
 	create_fill_namespaces(creation);
 	create_fill_offsets(creation);
 	creation->state.status = status;
-	if (directory_save_state(creation->directory, &creation->state, err) < 0)
+	return directory_save_state(creation->directory, &creation->state, err);
+}
+
+int creation_finish(struct creation *creation, enum oci_status status, struct error *err)
+{
+	if (creation_record(creation, status, err) < 0)
 		return -1;
 	return sync_send(creation->enter.runtime_end,
 		status == OCI_STATUS_CREATED ? SYNC_CREATED : SYNC_START, 0, err);

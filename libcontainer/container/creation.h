@@ -59,7 +59,10 @@ void creation_close(struct creation *creation);
 /* From nothing to SYNC_READY; on failure all is undone. */
 int creation_make(struct creation *creation, struct error *err);
 
-/* After creation_make: writes the pid file and `status`, and tells init which of the two it is. */
+/* Writes the pid file, and down what the container is in and its `status`. */
+int creation_record(struct creation *creation, enum oci_status status, struct error *err);
+
+/* After creation_make: records it, and tells init which of the two it is. */
 int creation_finish(struct creation *creation, enum oci_status status, struct error *err);
 
 /* Undoes a made container whole: process, cgroup, directory. */
@@ -77,6 +80,17 @@ int create_check_machine(void *creation, struct error *err);
 int create_plan_processes(void *creation, struct error *err);
 int create_plan_mounts(void *creation, struct error *err);
 int create_plan_cgroup(void *creation, struct error *err);
+
+/* Those that restore takes too; `creation` is the first member of what it has as context. */
+int create_make_directory(void *creation, struct error *err);
+void create_undo_directory(void *creation);
+int create_write_intent(void *creation, struct error *err);
+int create_make_cgroup(void *creation, struct error *err);
+void create_undo_cgroup(void *creation);
+int create_set_limits(void *creation, struct error *err);
+int create_record_init(void *creation, struct error *err);
+void create_undo_init(void *creation);
+int creation_run_hooks(struct creation *creation, struct error *err);
 
 /* Init's recipe; the `init` of enter_spawn. */
 void init_run(void *creation);

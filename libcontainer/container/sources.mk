@@ -8,6 +8,9 @@ container_sources = \
 	libcontainer/container/become.h \
 	libcontainer/container/check_kernel.c \
 	libcontainer/container/check_kernel.h \
+	libcontainer/container/checkpoint.c \
+	libcontainer/container/checkpoint_clock.c \
+	libcontainer/container/checkpoint_clock.h \
 	libcontainer/container/clock_request.c \
 	libcontainer/container/clock_request.h \
 	libcontainer/container/clock_snapshot.c \
@@ -20,6 +23,8 @@ container_sources = \
 	libcontainer/container/create.c \
 	libcontainer/container/create_plan.c \
 	libcontainer/container/creation.h \
+	libcontainer/container/criu_job.c \
+	libcontainer/container/criu_job.h \
 	libcontainer/container/delete.c \
 	libcontainer/container/directory.c \
 	libcontainer/container/directory.h \
@@ -37,6 +42,8 @@ container_sources = \
 	libcontainer/container/foreground.h \
 	libcontainer/container/hooks.c \
 	libcontainer/container/hooks.h \
+	libcontainer/container/images.c \
+	libcontainer/container/images.h \
 	libcontainer/container/info.c \
 	libcontainer/container/info.h \
 	libcontainer/container/init.c \
@@ -46,6 +53,8 @@ container_sources = \
 	libcontainer/container/net_devices.h \
 	libcontainer/container/operator.c \
 	libcontainer/container/operator.h \
+	libcontainer/container/outside.c \
+	libcontainer/container/outside.h \
 	libcontainer/container/passwd.c \
 	libcontainer/container/passwd.h \
 	libcontainer/container/pid_file.c \
@@ -59,6 +68,11 @@ container_sources = \
 	libcontainer/container/process_clock.h \
 	libcontainer/container/recipe.c \
 	libcontainer/container/recipe.h \
+	libcontainer/container/restore.c \
+	libcontainer/container/restore_clock.c \
+	libcontainer/container/restore_clock.h \
+	libcontainer/container/restore_mounts.c \
+	libcontainer/container/restore_mounts.h \
 	libcontainer/container/start.c \
 	libcontainer/container/state_json.c \
 	libcontainer/container/state_json.h \

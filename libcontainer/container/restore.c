@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The recipe of `restore`: a container whose processes CRIU makes, from images. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/log.h"
+#include "container/criu_job.h"
+#include "container/directory.h"
+#include "container/foreground.h"
+#include "container/hooks.h"
+#include "container/outside.h"
+#include "container/recipe.h"
+#include "container/restore_clock.h"
+#include "container/restore_mounts.h"
+#include "linux/namespace.h"
+#include "linux/process.h"
+#include "linux/socket.h"
+#include "linux/terminal.h"
+
+#define RESTORE_LOG "restore.log"
+
+struct restoration {
+	struct creation creation; /* the first member: the steps of create take it */
+	const struct container_restore_options *options;
+	int version; /* CRIU's */
+	char *root;  /* without links, as CRIU wants it */
+	struct images images;
+	struct strv descriptors;
+	struct criu_options criu;
+	struct restore_clock clock;
+	int passed[2]; /* namespaces that CRIU inherits */
+	size_t passed_length;
+};
+
+static int restore_check_options(void *context, struct error *err)
+{
+	struct restoration *restoration = context;
+	const struct container_runtime *runtime = restoration->creation.runtime;
+
+	if (runtime->rootless)
+		return error_set(
+			err, EPERM, "restore needs root in the initial user namespace: CRIU does");
+	if (timens_supported() || restoration->options->allow_clock_jump)
+		return 0;
+	return error_set(err, ENOTSUP,
+		"this kernel has no time namespaces: the container's clocks would jump to the "
+		"host's; --allow-clock-jump restores it all the same");
+}
+
+static int restore_find_criu(void *context, struct error *err)
+{
+	struct restoration *restoration = context;
+
+	return criu_check(criu_job_program(restoration->options->criu), &restoration->version, err);
+}
+
+/* What there is no way to give a restored process. */
+static int restore_check_namespaces(void *context, struct error *err)
+{
+	static const enum oci_namespace_type refused[] = { OCI_NAMESPACE_MOUNT, OCI_NAMESPACE_USER,
+		OCI_NAMESPACE_CGROUP };
+	struct restoration *restoration = context;
+	const struct oci_config *config = restoration->creation.config;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(refused); i++) {
+		const struct oci_namespace *asked = oci_config_namespace(config, refused[i]);
+
+		if (asked && asked->path)
+			return error_set(err, ENOTSUP,
+				"linux.namespaces: a container can not be restored into the %s "
+				"namespace '%s'",
+				oci_namespace_names[refused[i]], asked->path);
+	}
+	return 0;
+}
+
+static int restore_open_images(void *context, struct error *err)
+{
+	struct restoration *restoration = context;
+	struct images *images = &restoration->images;
+
+	if (images_open(images, restoration->options->image_path, restoration->options->work_path,
+		    err) < 0 ||
+		images_load_descriptors(images, &restoration->descriptors, err) < 0)
+		return -1;
+	restoration->criu.images_directory = images->directory;
+	restoration->criu.work_directory = images->work;
+	return 0;
+}
+
+static int restore_read_clock(void *context, struct error *err)
+{
+	struct restoration *restoration = context;
+	struct creation *creation = &restoration->creation;
+
+	if (restore_clock_read(&restoration->clock, &restoration->images,
+		    restoration->options->clock_policy, creation->config, err) < 0)
+		return -1;
+	/* The host's clock is not the one that it had. */
+	if (timens_supported() && creation->clock.kind == CLOCK_KIND_HOST)
+		creation->clock.kind = CLOCK_KIND_PRIVATE;
+	if (timens_supported() && creation->clock.kind == CLOCK_KIND_PRIVATE)
+		creation->enter.plan.namespaces[OCI_NAMESPACE_TIME].source = PLAN_NEW;
+	return 0;
+}
+
+static void restore_fill_options(struct restoration *restoration)
+{
+	const struct container_restore_options *options = restoration->options;
+	struct criu_options *criu = &restoration->criu;
+
+	criu->log_file = RESTORE_LOG;
+	criu->config_file = CRIU_JOB_CONFIG;
+	criu->root = restoration->root;
+	criu->parent = options->parent_path;
+	criu->lsm_profile = options->lsm_profile;
+	criu->lsm_mount_context = options->lsm_mount_context;
+	criu->tcp_established = options->tcp_established;
+	criu->tcp_close = options->tcp_close;
+	criu->ext_unix_sk = options->ext_unix_sk;
+	criu->shell_job = options->shell_job;
+	criu->file_locks = options->file_locks;
+	criu->lazy_pages = options->lazy_pages;
+	criu->auto_dedup = options->auto_dedup;
+	criu->evasive_devices = true;
+	criu->orphan_pts_master = true;
+	criu->rst_sibling = true;
+	criu->ext_sharing = true;
+	criu->ext_masters = true;
+	criu->cgroup_mode = criu_job_cgroup_mode(options->cgroup_mode);
+	criu->empty_namespaces = options->empty_namespaces;
+}
+
+/* Which of the host's things CRIU gets in the place of those that it did not dump. */
+static void restore_name_namespaces(struct restoration *restoration)
+{
+	const struct plan *plan = &restoration->creation.enter.plan;
+	static const struct {
+		enum oci_namespace_type type;
+		const char *inherited; /* or joined, by the name that CRIU has for it */
+		const char *joined;
+	} kinds[] = {
+		{ OCI_NAMESPACE_NETWORK, OUTSIDE_NETWORK, NULL },
+		{ OCI_NAMESPACE_PID, OUTSIDE_PID, NULL },
+		{ OCI_NAMESPACE_IPC, NULL, "ipc" },
+		{ OCI_NAMESPACE_UTS, NULL, "uts" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+		int fd = plan->namespaces[kinds[i].type].fd;
+		cleanup_text struct text path = { 0 };
+
+		if (fd < 0)
+			continue;
+		if (kinds[i].inherited) {
+			criu_inheritance_add(&restoration->criu.inherited, kinds[i].inherited, fd);
+			restoration->passed[restoration->passed_length++] = fd;
+			continue;
+		}
+		text_printf(&path, "/proc/%d/fd/%d", (int)getpid(), fd);
+		criu_pairs_add(&restoration->criu.join_namespaces, kinds[i].joined, path.data);
+	}
+}
+
+static int restore_name_outside(void *context, struct error *err)
+{
+	struct restoration *restoration = context;
+	struct creation *creation = &restoration->creation;
+	const char *root = creation->config->root.path;
+	cleanup_text struct text path = { 0 };
+
+	text_printf(&path, "%s%s%s", root[0] == '/' ? "" : creation->bundle,
+		root[0] == '/' ? "" : "/", root);
+	restoration->root = realpath(path.data, NULL);
+	if (!restoration->root)
+		return error_errno(err, errno, "root.path: '%s'", path.data);
+	restore_fill_options(restoration);
+	restore_name_namespaces(restoration);
+	outside_inherit_descriptors(&restoration->descriptors, &restoration->criu);
+	return outside_name_mounts(creation->config, creation->bundle, &restoration->criu, err);
+}
+
+static int restore_open_console(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	if (!creation->options->console_socket)
+		return 0;
+	creation->console_socket =
+		socket_connect(creation->options->console_socket, "--console-socket", err);
+	return creation->console_socket < 0 ? -1 : 0;
+}
+
+static int restore_prepare_rootfs(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	return creation->own_mounts ? restore_make_mount_points(creation, err) : 0;
+}
+
+static int restore_make_clock(void *context, struct error *err)
+{
+	struct restoration *restoration = context;
+	struct restore_clock *clock = &restoration->clock;
+	cleanup_text struct text path = { 0 };
+
+	if (restore_clock_make(clock, &restoration->creation, err) < 0 ||
+		restore_clock_prove(
+			clock, clock->namespace, restoration->options->allow_clock_jump, err) < 0)
+		return -1;
+	if (clock->namespace < 0)
+		return 0;
+	text_printf(&path, "/proc/%d/fd/%d", (int)getpid(), clock->namespace);
+	criu_pairs_add(&restoration->criu.join_namespaces, "time", path.data);
+	return 0;
+}
+
+/* From here on it can be killed, by us and by `delete --force`. */
+static int restore_record(struct restoration *restoration, pid_t pid, struct error *err)
+{
+	struct enter *enter = &restoration->creation.enter;
+
+	if (enter->init == pid)
+		return 0;
+	if (pid <= 0)
+		return error_set(err, EPROTO, "CRIU names no process");
+	enter->init_pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (enter->init_pidfd < 0)
+		return error_errno(err, errno, "open a pidfd of init (pid %d)", (int)pid);
+	/* A sibling of CRIU's is a child of ours. */
+	enter->init = pid;
+	enter->first_child = pid;
+	return create_record_init(restoration, err);
+}
+
+/* All that the container was is there again, and stands still. */
+static int restore_check_restored(struct restoration *restoration, struct error *err)
+{
+	struct creation *creation = &restoration->creation;
+	cleanup_close int time_fd = -1;
+	char path[64];
+
+	if (creation->own_mounts && creation->config->root.readonly &&
+		restore_set_readonly(creation->enter.init, err) < 0)
+		return -1;
+	if (restoration->clock.namespace >= 0) {
+		snprintf(path, sizeof(path), "/proc/%d/ns/time", (int)creation->enter.init);
+		time_fd = namespace_open(path, CLONE_NEWTIME, "the container's clocks", err);
+		if (time_fd < 0)
+			return -1;
+	}
+	return restore_clock_prove(
+		&restoration->clock, time_fd, restoration->options->allow_clock_jump, err);
+}
+
+static int restore_take_terminal(struct creation *creation, int *passed, struct error *err)
+{
+	if (*passed < 0)
+		return error_set(err, EPROTO, "CRIU sent no terminal");
+	if (creation->console_socket < 0) {
+		replace_fd(&creation->console, move_fd(passed));
+		terminal_copy_size(creation->console);
+		return 0;
+	}
+	if (terminal_send_console(creation->console_socket, *passed, err) < 0)
+		return -1;
+	cleanup_fd(&creation->console_socket);
+	return 0;
+}
+
+static int restore_notified(
+	void *context, const struct criu_response *notification, int *passed, struct error *err)
+{
+	struct restoration *restoration = context;
+	const char *what = notification->notification;
+
+	if (text_equal(what, "orphan-pts-master"))
+		return restore_take_terminal(&restoration->creation, passed, err);
+	if (text_equal(what, "setup-namespaces")) {
+		if (restore_record(restoration, notification->pid, err) < 0)
+			return -1;
+		return creation_run_hooks(&restoration->creation, err);
+	}
+	if (text_equal(what, "post-restore")) {
+		if (restore_record(restoration, notification->pid, err) < 0)
+			return -1;
+		return restore_check_restored(restoration, err);
+	}
+	return 0;
+}
+
+/*
+ * In CRIU's process: what it makes is born where it is. With a cgroup namespace rooted at the container's
+ * cgroup, "/" in there is what the images have as "/".
+ */
+static int restore_prepare_criu(void *context, bool entered_cgroup, struct error *err)
+{
+	struct restoration *restoration = context;
+	struct creation *creation = &restoration->creation;
+
+	if (cgroup_entry_enter(&creation->enter.cgroup, !entered_cgroup, err) < 0)
+		return -1;
+	if (oci_config_namespace(creation->config, OCI_NAMESPACE_CGROUP) &&
+		restoration->options->cgroup_mode == CONTAINER_CGROUP_IGNORE &&
+		unshare(CLONE_NEWCGROUP) < 0)
+		return error_errno(err, errno, "make a cgroup namespace");
+	return creation->own_mounts ? restore_mount_root(restoration->root, err) : 0;
+}
+
+static int restore_run_criu(void *context, struct error *err)
+{
+	struct restoration *restoration = context;
+	const struct criu_setup setup = {
+		.program = criu_job_program(restoration->options->criu),
+		.shares_stdio = true,
+		.shares_terminal = restoration->options->shell_job,
+		.cgroup = restoration->creation.enter.cgroup.v2_directory,
+		.passed = restoration->passed,
+		.passed_length = restoration->passed_length,
+		.prepare = restore_prepare_criu,
+		.context = restoration,
+	};
+
+	return criu_job_run(&setup, CRIU_RESTORE, &restoration->criu, &restoration->images,
+		restore_notified, restoration, err);
+}
+
+static const struct recipe_step restore_steps[] = {
+	/* Nothing is made before the last of these. */
+	{ "check the options", restore_check_options, NULL },
+	{ "look for CRIU", restore_find_criu, NULL },
+	{ "read config.json", create_read_config, NULL },
+	{ "decide on the clock", create_decide_clock, NULL },
+	{ "check it against this machine", create_check_machine, NULL },
+	{ "check its namespaces", restore_check_namespaces, NULL },
+	{ "plan the processes", create_plan_processes, NULL },
+	{ "plan the mounts", create_plan_mounts, NULL },
+	{ "plan the cgroup", create_plan_cgroup, NULL },
+	{ "open the images", restore_open_images, NULL },
+	{ "read the saved clocks", restore_read_clock, NULL },
+	{ "name what is outside", restore_name_outside, NULL },
+	/* As for create: the lock on the id, and the intent that delete undoes. */
+	{ "make the container's directory", create_make_directory, create_undo_directory },
+	{ "write the intent", create_write_intent, NULL },
+	{ "make the cgroup", create_make_cgroup, create_undo_cgroup },
+	{ "set the cgroup's limits", create_set_limits, NULL },
+	{ "open the console socket", restore_open_console, NULL },
+	{ "make the mount points", restore_prepare_rootfs, NULL },
+	/* As late as it can be: a clock that continues stands still until then. */
+	{ "make the time namespace", restore_make_clock, NULL },
+	{ "restore", restore_run_criu, create_undo_init },
+	{ NULL, NULL, NULL },
+};
+
+static int restore_become_subreaper(
+	const struct container_create_options *options, struct error *err)
+{
+	if (options->detach || options->no_subreaper)
+		return 0;
+	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
+		return error_errno(err, errno, "become a subreaper");
+	return 0;
+}
+
+static int restore_finish(struct restoration *restoration, struct error *err)
+{
+	struct creation *creation = &restoration->creation;
+	cleanup_free char *line = restore_clock_tell(&restoration->clock, creation->id);
+
+	if (creation_record(creation, OCI_STATUS_RUNNING, err) < 0 ||
+		hooks_run(&creation->config->hooks.poststart, "poststart", &creation->state,
+			OCI_STATUS_RUNNING, creation->enter.init, err) < 0) {
+		creation_undo(creation);
+		return -1;
+	}
+	log_information("%s", line);
+	return 0;
+}
+
+static int restore_wait(struct creation *creation, int *exit_status, struct error *err)
+{
+	/* Other commands may act on it while it runs. */
+	directory_unlock(creation->directory);
+	if (foreground_wait(&creation->enter, creation->console, exit_status, err) < 0)
+		return -1;
+	return creation->options->keep ? 0 : creation_delete(creation, err);
+}
+
+static void restore_close(struct restoration *restoration)
+{
+	restore_clock_close(&restoration->clock);
+	images_close(&restoration->images);
+	criu_options_free(&restoration->criu);
+	strv_free(&restoration->descriptors);
+	free(restoration->root);
+	creation_close(&restoration->creation);
+}
+
+int container_restore(const struct container_runtime *runtime, const char *id,
+	const struct container_restore_options *options, int *exit_status, struct error *err)
+{
+	struct restoration restoration = { .options = options };
+	struct creation *creation = &restoration.creation;
+	bool detach = options->create.detach;
+	int result;
+
+	*exit_status = 0;
+	if (restore_become_subreaper(&options->create, err) < 0)
+		return -1;
+	creation_reset(creation);
+	creation->runtime = runtime;
+	creation->options = &options->create;
+	creation->id = id;
+	creation->starts_itself = true;
+	images_reset(&restoration.images);
+	restore_clock_reset(&restoration.clock);
+	result = recipe_run(restore_steps, &restoration, err);
+	if (result == 0 && !detach)
+		foreground_hold_signals();
+	if (result == 0)
+		result = restore_finish(&restoration, err);
+	if (result == 0 && !detach)
+		result = restore_wait(creation, exit_status, err);
+	restore_close(&restoration);
+	return result;
+}

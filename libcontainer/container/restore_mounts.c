@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/restore_mounts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "linux/namespace.h"
+#include "linux/process.h"
+
+/* A cgroup's mount is CRIU's to make; where it goes there is a directory, or sysfs has it. */
+static int restore_make_directory(
+	struct creation *creation, const struct mount_request *request, struct error *err)
+{
+	cleanup_close int fd = path_mkdir_in_root(creation->rootfs.fd, request->destination, 0755);
+
+	return fd < 0 ? error_errno(err, -fd, "%s.destination: make '%s'", request->where,
+				request->destination)
+		      : 0;
+}
+
+static int restore_mount_all(struct creation *creation, struct error *err)
+{
+	for (size_t i = 0; i < creation->config->mounts_length; i++) {
+		const struct mount_request *request = &creation->mounts[i];
+		bool cgroup = request->type && text_starts_with(request->type, "cgroup") &&
+			      !mount_is_bind(request);
+
+		if (cgroup ? restore_make_directory(creation, request, err) < 0
+			   : rootfs_mount(&creation->rootfs, request, -1, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int restore_make_points(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	int tree;
+
+	if (unshare(CLONE_NEWNS) < 0)
+		return error_errno(err, errno, "make a mount namespace");
+	tree = rootfs_open(creation->state.rootfs, err);
+	if (tree < 0 || rootfs_attach(&creation->rootfs, tree, creation->state.rootfs, 0, err) < 0)
+		return -1;
+	return restore_mount_all(creation, err);
+}
+
+/* Does something in a process of its own, whose mount namespace is another. */
+static int restore_in_child(
+	int (*work)(void *context, struct error *err), void *context, struct error *err)
+{
+	cleanup_close int ours = -1, theirs = -1;
+	int pair[2], status;
+	pid_t child;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return error_errno(err, errno, "make a pair of sockets");
+	ours = pair[0];
+	theirs = pair[1];
+	child = fork();
+	if (child < 0)
+		return error_errno(err, errno, "fork");
+	if (child == 0) {
+		struct error said = { 0 };
+
+		if (work(context, &said) < 0)
+			(void)send(theirs, &said, sizeof(said), MSG_NOSIGNAL);
+		_exit(said.code ? 1 : 0);
+	}
+	cleanup_fd(&theirs);
+	if (recv(ours, err, sizeof(*err), 0) == (ssize_t)sizeof(*err)) {
+		(void)process_reap(child);
+		return -1;
+	}
+	status = process_reap(child);
+	if (status == 0)
+		return 0;
+	return error_set(
+		err, ECHILD, "the process that sees to the mounts ended with status %d", status);
+}
+
+int restore_make_mount_points(struct creation *creation, struct error *err)
+{
+	return restore_in_child(restore_make_points, creation, err);
+}
+
+static int restore_make_readonly(void *context, struct error *err)
+{
+	const int *namespace = context;
+	cleanup_close int root = -1;
+	int result;
+
+	/* Somebody in there must not look into a copy of the runtime. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return error_errno(err, errno, "become not dumpable");
+	result = namespace_join(*namespace, CLONE_NEWNS);
+	if (result < 0)
+		return error_errno(err, -result, "join the container's mount namespace");
+	/* setns(2) has made its root ours. */
+	root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return error_errno(err, errno, "open the container's root");
+	return mount_set_attributes(root, MOUNT_ATTR_RDONLY, 0, 0, false, err);
+}
+
+int restore_set_readonly(pid_t pid, struct error *err)
+{
+	cleanup_close int namespace = -1;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", (int)pid);
+	namespace = namespace_open(path, CLONE_NEWNS, "root.readonly", err);
+	if (namespace < 0)
+		return -1;
+	if (restore_in_child(restore_make_readonly, &namespace, err) < 0)
+		return error_prefix(err, "root.readonly");
+	return 0;
+}
+
+int restore_mount_root(const char *rootfs, struct error *err)
+{
+	if (unshare(CLONE_NEWNS) < 0)
+		return error_errno(err, errno, "make a mount namespace for CRIU");
+	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+		return error_errno(err, errno, "keep CRIU's mounts from the host");
+	if (mount(rootfs, rootfs, NULL, MS_BIND | MS_REC, NULL) < 0)
+		return error_errno(err, errno, "root.path: mount '%s' for CRIU", rootfs);
+	return 0;
+}

@@ -71,7 +71,8 @@ fuzz_targets = \
 	tests/fuzz/fuzz_timens_value
 test_tools = \
 	tests/tools/clock_probe \
-	tests/tools/notify_ready
+	tests/tools/notify_ready \
+	tests/tools/timer_log
 bench_programs = \
 	tests/bench/floor \
 	tests/bench/peak
@@ -129,3 +130,6 @@ tests_tools_clock_probe_LDFLAGS = -all-static
 tests_tools_notify_ready_CFLAGS = $(tool_cflags)
 tests_tools_notify_ready_LDADD =
 tests_tools_notify_ready_LDFLAGS = -all-static
+tests_tools_timer_log_CFLAGS = $(tool_cflags)
+tests_tools_timer_log_LDADD =
+tests_tools_timer_log_LDFLAGS = -all-static

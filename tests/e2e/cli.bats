@@ -171,7 +171,7 @@ options_in_manual()
 
 @test "values are checked" {
 	run elsewhen list --format
-	sentence 'list: --format: the value (table|json) is missing'
+	sentence 'list: --format: the value (table|json) is missing: flag needs an argument'
 	run elsewhen list --format=
 	sentence 'list: --format: the value is empty'
 	run elsewhen list --format xml

@@ -1,0 +1,579 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# checkpoint and restore: processes by CRIU, and clocks that go on.
+
+load common
+
+setup()
+{
+	common_setup
+	command -v criu >/dev/null || skip 'there is no CRIU'
+	criu check >/dev/null 2>&1 || skip 'CRIU does not work with this kernel'
+	[ -e /proc/self/ns/time ] || skip 'this kernel has no time namespaces (CONFIG_TIME_NS)'
+	IMAGES=$WORK/images
+	LOG=$WORK/log
+	# What containers write, through a pipe, as engines have it: CRIU restores a regular file only when it is
+	# as long as it was.
+	exec 8> >(exec cat >>"$WORK/output" 3>&-)
+}
+
+teardown()
+{
+	local status=0
+
+	if [ -n "${WORK-}" ] && [ -n "${SECOND-}" ]; then
+		elsewhen delete --force "$SECOND" || status=1
+	fi
+	exec 8>&-
+	# What CRIU had to say is of use only when something is wrong.
+	[ -n "${BATS_TEST_COMPLETED-}" ] || tail -n 5 "$IMAGES"/*.log 2>/dev/null || true
+	common_teardown || status=1
+	return "$status"
+}
+
+checkpoint()	# [OPTION...]
+{
+	elsewhen checkpoint --image-path "$IMAGES" "$@" "$ID"
+}
+
+# piped COMMAND [ARGUMENT...]: of elsewhen; what the container prints goes through the pipe. An error is printed.
+piped()
+{
+	env "$TAG" "$ELSEWHEN" --root "$ROOT" --log "$LOG" "$@" </dev/null >&8 2>&8 3>&- 8>&- || {
+		local status=$?
+		sed -n '$s/.* level=error msg="\(.*\)"$/elsewhen: \1/p' "$LOG" | sed 's/\\"/"/g'
+		return "$status"
+	}
+}
+
+run_detached()	# [ID]
+{
+	piped run --detach --bundle "$BUNDLE" "${1-$ID}"
+}
+
+restore()	# [OPTION...]
+{
+	restore_as "$ID" "$@"
+}
+
+restore_as()	# ID [OPTION...]
+{
+	piped restore --detach --bundle "$BUNDLE" --image-path "$IMAGES" "${@:2}" "$1"
+}
+
+# A container that says its uptime again and again.
+ticking_container()	# [FILTER...]
+{
+	make_bundle "$@"
+	shell 'trap "exit 0" TERM; i=0; while :; do i=$((i + 1)); echo $i; sleep 0.05; done'
+	run_detached
+	wait_for grep -q -x 3 "$WORK/output"
+}
+
+ticks_on()
+{
+	local count
+
+	count=$(wc -l <"$WORK/output")
+	wait_for eval "[ \$(wc -l <'$WORK/output') -gt $count ]"
+}
+
+# uptime_of ID: as a process that exec brings in sees it.
+uptime_of()
+{
+	elsewhen exec "$1" cut -d . -f 1 /proc/uptime
+}
+
+# mounts_of PID: where, with which options, of which type.
+mounts_of()
+{
+	sed 's/^[0-9]* [0-9]* [^ ]* [^ ]* \([^ ]*\) \([^ ]*\) .*- \([^ ]*\) .*/\1 \2 \3/' "/proc/$1/mountinfo" |
+		LC_ALL=C sort
+}
+
+# between LOW NUMBER HIGH
+between()
+{
+	{ [ "$1" -le "$2" ] && [ "$2" -le "$3" ]; } || {
+		echo "$2 is not within $1 to $3"
+		return 1
+	}
+}
+
+saved()	# CLOCK: whole seconds
+{
+	jq ".$1.secs" "$IMAGES/clock.json"
+}
+
+# How far in the past the checkpoint was made, as far as its clock file knows.
+age_checkpoint()	# SECONDS
+{
+	jq ".realtime.secs -= $1" "$IMAGES/clock.json" >"$WORK/aged"
+	mv "$WORK/aged" "$IMAGES/clock.json"
+}
+
+timer_log_is_right()	# FILE
+{
+	cat "$1"
+	grep -q -x done "$1" || return 1
+	# No clock was ever behind, and boottime never behind monotonic.
+	[ "$(awk '$1 == "clock" && $4 != 0 || $1 == "order" && $2 != 0' "$1")" = '' ] || return 1
+	# No timer was early, but for absolute timerfds, which CRIU sets to whole seconds; nor much too late.
+	[ "$(awk '$1 == "timer" { early = $2 == "timerfd-absolute" ? -1e9 : 0
+		if ($4 < early || $4 > 20e9) print }' "$1")" = '' ] || return 1
+	equal "$(grep -c '^timer' "$1")" 20
+}
+
+@test "every kind of timer, dumped while pending: no clock steps back, none fires early" {
+	make_bundle
+	arguments timer_log 4
+	run_detached
+	wait_for grep -q '^armed' "$WORK/output"
+	checkpoint
+	equal "$(status_of "$ID")" stopped
+	elsewhen delete "$ID"
+	sleep 1
+	restore
+	equal "$(status_of "$ID")" running
+	wait_for has_status "$ID" stopped || wait_for has_status "$ID" stopped
+	timer_log_is_right "$WORK/output"
+}
+
+@test "twice in a row, and exec, pause, kill and delete as ever" {
+	ticking_container
+	checkpoint
+	elsewhen delete "$ID"
+	restore
+	ticks_on
+	IMAGES=$WORK/images2
+	checkpoint
+	elsewhen delete "$ID"
+	restore
+	ticks_on
+	equal "$(elsewhen exec "$ID" echo hello)" hello
+	elsewhen pause "$ID"
+	equal "$(status_of "$ID")" paused
+	elsewhen resume "$ID"
+	elsewhen kill "$ID" TERM
+	wait_for has_status "$ID" stopped
+	elsewhen delete "$ID"
+}
+
+@test "mounts, namespaces, cgroup and attributes are as they were" {
+	mkdir "$WORK/data"
+	echo from outside >"$WORK/data/file"
+	ticking_container '.root.readonly = true | .linux.maskedPaths += ["/proc/kcore", "/sys/fs"]
+		| .hostname = "somewhere" | .process.noNewPrivileges = true
+		| .mounts += [{destination: "/data", type: "bind", source: "'"$WORK"'/data", options: ["bind", "ro"]}]
+		| .linux.resources.pids.limit = 100'
+	mounts_of "$(pid_of "$ID")" >"$WORK/before"
+	grep -E '^(Cap|NoNew|Seccomp|Groups|Uid)' "/proc/$(pid_of "$ID")/status" >"$WORK/status-before"
+	checkpoint
+	elsewhen delete "$ID"
+	restore
+	diff "$WORK/before" <(mounts_of "$(pid_of "$ID")")
+	diff "$WORK/status-before" <(grep -E '^(Cap|NoNew|Seccomp|Groups|Uid)' "/proc/$(pid_of "$ID")/status")
+	equal "$(elsewhen exec "$ID" cat /data/file)" 'from outside'
+	equal "$(elsewhen exec "$ID" hostname)" somewhere
+	grep -q -F "$CGROUP/$ID" "/proc/$(pid_of "$ID")/cgroup"
+	lacks "$(elsewhen exec "$ID" cat /proc/self/cgroup)" "$CGROUP"
+}
+
+@test "another bundle, another id, another cgroup: what was outside comes from there" {
+	mkdir "$WORK/data" "$WORK/other"
+	echo one >"$WORK/data/file"
+	echo two >"$WORK/other/file"
+	ticking_container '.mounts += [{destination: "/data", type: "bind", source: "'"$WORK"'/data", options: ["bind"]}]'
+	checkpoint --leave-running
+	ticks_on
+	SECOND=${ID}b
+	edit '.mounts[-1].source = "'"$WORK"'/other" | .linux.cgroupsPath = "'"$CGROUP/$SECOND"'"'
+	restore_as "$SECOND"
+	equal "$(elsewhen exec "$ID" cat /data/file)" one
+	equal "$(elsewhen exec "$SECOND" cat /data/file)" two
+	grep -q -F "$CGROUP/$SECOND" "/proc/$(pid_of "$SECOND")/cgroup"
+}
+
+@test "a container that had no time namespace has one afterwards, which all commands know" {
+	ticking_container '.linux.namespaces |= map(select(.type != "time"))'
+	equal "$(namespace_of "$(pid_of "$ID")" time)" "$(namespace_of self time)"
+	checkpoint
+	elsewhen delete "$ID"
+	restore
+	differ "$(namespace_of "$(pid_of "$ID")" time)" "$(namespace_of self time)"
+	equal "$(elsewhen exec "$ID" readlink /proc/self/ns/time)" "$(namespace_of "$(pid_of "$ID")" time)"
+	equal "$(jq -r .clock "$ROOT/$ID/state.json")" private
+	equal "$(jq -r .namespaces.time "$ROOT/$ID/state.json")" "$(namespace_of "$(pid_of "$ID")" time)"
+	run elsewhen clocks "$ID"
+	succeeded
+	lacks "$output" WRONG
+}
+
+@test "the policies: what an hour in between is to the clocks" {
+	local policy monotonic boottime
+
+	ticking_container '.linux.namespaces += [{type: "time"}] | .linux.namespaces |= unique_by(.type)
+		| .linux.timeOffsets = {monotonic: {secs: 100000}, boottime: {secs: 200000}}'
+	checkpoint
+	elsewhen delete "$ID"
+	age_checkpoint 3600
+	for policy in continue 0 0 suspend 0 3600 wallclock 3600 3600; do
+		case $policy in
+		[a-z]*)
+			restore --clock-policy $policy
+			elsewhen exec "$ID" clock_probe >"$WORK/probe"
+			monotonic=$(sed -n 's/^monotonic.ns \(.*\)[0-9]\{9\}$/\1/p' "$WORK/probe")
+			boottime=$(sed -n 's/^boottime.ns \(.*\)[0-9]\{9\}$/\1/p' "$WORK/probe")
+			elsewhen delete --force "$ID"
+			grep -q "clocks restored ($policy)" "$LOG" || return 1
+			next=monotonic
+			;;
+		*)
+			echo "$next + $policy"
+			between $(($(saved $next) + policy)) "${!next}" $(($(saved $next) + policy + 60)) || return 1
+			next=boottime
+			;;
+		esac
+	done
+}
+
+@test "the policy config: the clocks of the new config.json, with a warning when they step back" {
+	ticking_container '.linux.namespaces += [{type: "time"}] | .linux.namespaces |= unique_by(.type)
+		| .linux.timeOffsets = {boottime: {secs: 200000}}'
+	checkpoint
+	elsewhen delete "$ID"
+	edit '.linux.timeOffsets.boottime.secs = 300000'
+	restore --clock-policy config
+	between $(($(cut -d . -f 1 /proc/uptime) + 299990)) "$(uptime_of "$ID")" $(($(cut -d . -f 1 /proc/uptime) + 300010))
+	elsewhen delete --force "$ID"
+	edit '.linux.timeOffsets.boottime.secs = 0'
+	restore --clock-policy config
+	contains "$(cat "$LOG")" 'step back: boottime reads'
+}
+
+@test "which policy: the option, the annotation, what the checkpoint was made with" {
+	ticking_container
+	checkpoint --clock-policy suspend
+	elsewhen delete "$ID"
+	restore
+	contains "$(tail -n 1 "$LOG")" 'clocks restored (suspend)'
+	elsewhen delete --force "$ID"
+	edit '.annotations["elsewhen.dev/restore-clock"] = "wallclock"'
+	restore
+	contains "$(tail -n 1 "$LOG")" 'clocks restored (wallclock)'
+	elsewhen delete --force "$ID"
+	restore --clock-policy continue
+	contains "$(tail -n 1 "$LOG")" 'clocks restored (continue)'
+	elsewhen delete --force "$ID"
+	edit '.annotations["elsewhen.dev/restore-clock"] = "sometimes"'
+	run restore
+	failed 'annotations.elsewhen.dev/restore-clock' sometimes
+}
+
+@test "another node: from a year ahead, and to one whose uptime is less" {
+	local uptime behind
+
+	make_bundle
+	shell 'trap "exit 0" TERM; i=0; while :; do i=$((i + 1)); echo $i; sleep 0.05; done'
+	unshare --time --monotonic 31536000 --boottime 31536000 --fork \
+		env "$TAG" "$ELSEWHEN" --root "$ROOT" run --detach --bundle "$BUNDLE" "$ID" </dev/null >&8 2>&8 3>&- 8>&-
+	wait_for grep -q -x 3 "$WORK/output"
+	[ "$(uptime_of "$ID")" -gt 31536000 ]
+	unshare --time --monotonic 31536000 --boottime 31536000 --fork \
+		env "$TAG" "$ELSEWHEN" --root "$ROOT" checkpoint --image-path "$IMAGES" "$ID"
+	elsewhen delete "$ID"
+	[ "$(saved boottime)" -gt 31536000 ]
+	uptime=$(cut -d . -f 1 /proc/uptime)
+	behind=$((uptime - 5))
+	restore
+	[ "$(uptime_of "$ID")" -ge "$(saved boottime)" ]
+	ticks_on
+	elsewhen delete --force "$ID"
+	unshare --time --monotonic -$behind --boottime -$behind --fork \
+		env "$TAG" "$ELSEWHEN" --root "$ROOT" restore --detach --bundle "$BUNDLE" \
+		--image-path "$IMAGES" "$ID" </dev/null >&8 2>&8 3>&- 8>&-
+	between "$(saved boottime)" "$(uptime_of "$ID")" $(($(saved boottime) + 60))
+	ticks_on
+}
+
+@test "without clock.json the clocks come from CRIU's own image" {
+	ticking_container
+	checkpoint
+	elsewhen delete "$ID"
+	mv "$IMAGES/clock.json" "$WORK/clock.json"
+	restore
+	contains "$(tail -n 1 "$LOG")" 'clocks restored (continue)'
+	ticks_on
+	elsewhen delete --force "$ID"
+	run restore --clock-policy wallclock
+	failed wallclock
+	[ ! -e "$ROOT/$ID" ]
+}
+
+@test "a pod: its containers have one clock afterwards, and a clock that is behind is refused" {
+	SECOND=${ID}b
+	ticking_container '.annotations = {"elsewhen.dev/clock": "pod", "io.kubernetes.cri.sandbox-id": "'"$ID"'",
+		"elsewhen.dev/boottime": "+2d", "elsewhen.dev/monotonic": "+1d"}'
+	edit '.linux.cgroupsPath = "'"$CGROUP/$SECOND"'"'
+	cp "$BUNDLE/config.json" "$WORK/second.json"
+	run_detached "$SECOND"
+	checkpoint
+	elsewhen checkpoint --image-path "$WORK/images2" "$SECOND"
+	elsewhen delete "$SECOND"
+	elsewhen delete "$ID"
+	# The last to be checkpointed is restored first, as the sandbox; the other joins it.
+	edit '.annotations["io.kubernetes.cri.sandbox-id"] = "'"$SECOND"'"'
+	IMAGES=$WORK/images2 restore_as "$SECOND"
+	edit '.linux.cgroupsPath = "'"$CGROUP/$ID"'"'
+	restore
+	equal "$(namespace_of "$(pid_of "$ID")" time)" "$(namespace_of "$(pid_of "$SECOND")" time)"
+	[ "$(uptime_of "$ID")" -ge "$(saved boottime)" ]
+	# And one that was ahead: by an hour.
+	elsewhen delete --force "$ID"
+	jq '.boottime.secs += 3600' "$IMAGES/clock.json" >"$WORK/ahead"
+	mv "$WORK/ahead" "$IMAGES/clock.json"
+	run restore
+	failed 'would step back: boottime reads' 's behind what it was saved at'
+	[ ! -e "$ROOT/$ID" ]
+	elsewhen delete --force "$SECOND"
+}
+
+@test "a terminal goes to the console socket, and still works" {
+	make_bundle '.process.terminal = true'
+	shell 'while read -r line; do echo "got $line"; done'
+	helper python3 "$BATS_TEST_DIRNAME/console_receive.py" "$WORK/console" hello
+	wait_for test -S "$WORK/console"
+	quietly elsewhen run --detach --bundle "$BUNDLE" --console-socket "$WORK/console" "$ID"
+	cat "$WORK/helper"
+}
+
+@test "a paused container is dumped as it is, and goes on after a restore" {
+	ticking_container
+	elsewhen pause "$ID"
+	checkpoint
+	elsewhen delete --force "$ID"
+	restore
+	ticks_on
+}
+
+@test "figures of a checkpoint" {
+	ticking_container
+	run checkpoint --verbose --leave-running
+	succeeded
+	matches "${lines[0]}" '^frozen: +[0-9]+\.[0-9]{3} ms$'
+	matches "${lines[1]}" '^pages: +[1-9][0-9]* written, [1-9][0-9]* scanned, 0 in the parent$'
+	matches "${lines[2]}" '^bytes: +[1-9][0-9]*$'
+	matches "${lines[3]}" '^clocks: +monotonic [0-9]+\.[0-9]{9}, boottime [0-9]+\.[0-9]{9}$'
+	ticks_on
+}
+
+@test "what engines try: --help, an option without its value, one dash" {
+	run elsewhen checkpoint --help
+	succeeded
+	run elsewhen restore --lsm-mount-context
+	failed 'flag needs an argument'
+	ticking_container
+	checkpoint
+	elsewhen delete "$ID"
+	restore -no-subreaper --no-pivot --pid-file "$WORK/pid"
+	equal "$(cat "$WORK/pid")" "$(pid_of "$ID")"
+}
+
+@test "no CRIU, or one that is none: said before anything is touched" {
+	ticking_container
+	run elsewhen checkpoint --criu no-such-criu --image-path "$IMAGES" "$ID"
+	failed "there is no CRIU: 'no-such-criu'"
+	[ ! -e "$IMAGES" ]
+	run elsewhen checkpoint --criu /bin/false --image-path "$IMAGES" "$ID"
+	failed 'CRIU ended without an answer'
+	[ ! -e "$IMAGES" ]
+	ticks_on
+	run elsewhen restore --criu no-such-criu --bundle "$BUNDLE" --image-path "$IMAGES" other
+	failed "there is no CRIU"
+	[ ! -e "$ROOT/other" ]
+}
+
+@test "processes of exec are named, and CRIU's own words come with its log" {
+	ticking_container
+	helper_elsewhen exec "$ID" sleep 100
+	wait_for eval "[ \$(elsewhen ps --format json $ID | jq length) -ge 2 ]"
+	sleep 0.3
+	run checkpoint
+	failed 'is no descendant of its init'
+	ticks_on
+}
+
+@test "CRIU's own words come with the name of its log" {
+	ticking_container
+	checkpoint
+	elsewhen delete "$ID"
+	rm "$IMAGES"/pages-1.img
+	run restore
+	failed 'CRIU: ' "its log is '$IMAGES/restore.log'"
+	[ ! -e "$ROOT/$ID" ]
+}
+
+@test "hostile images: links, clocks that are none, and names that lead out" {
+	ticking_container
+	checkpoint
+	elsewhen delete "$ID"
+	cp -a "$IMAGES" "$WORK/good"
+	ln -s "$WORK/victim" "$IMAGES/restore.log"
+	run restore
+	failed restore.log 'neither a file nor a directory'
+	[ ! -e "$WORK/victim" ]
+	rm "$IMAGES/restore.log"
+	for target in /etc ../../.. ../..; do
+		ln -sfn "$target" "$IMAGES/parent"
+		run restore
+		failed 'which is not beside it' || return 1
+	done
+	rm "$IMAGES/parent"
+	mkfifo "$IMAGES/clock.json.fifo"
+	run restore
+	failed clock.json.fifo
+	rm "$IMAGES/clock.json.fifo"
+	for bad in '{' '{"clocksVersion": 1}' '[]' "$(jq -c '.monotonic.secs = -1' "$WORK/good/clock.json")" \
+		"$(jq -c '.boottime.secs = 99999999999' "$WORK/good/clock.json")"; do
+		echo "$bad" >"$IMAGES/clock.json"
+		run restore
+		failed "$IMAGES" || return 1
+		[ ! -e "$ROOT/$ID" ] || return 1
+	done
+	cp "$WORK/good/clock.json" "$IMAGES/clock.json"
+	echo '{"no": "array"}' >"$IMAGES/descriptors.json"
+	run restore
+	failed descriptors.json
+}
+
+# --- failures on the way
+
+notifications()	# of the last CRIU
+{
+	LC_ALL=C sort -u "$WORK/notifications"
+}
+
+harmed()	# HARM:NOTIFICATION COMMAND...
+{
+	local harm=$1
+
+	shift
+	CRIU_BETWEEN=$harm CRIU_BETWEEN_LOG=$WORK/notifications "$@" --criu "$BATS_TEST_DIRNAME/criu_between.py"
+}
+
+@test "a dump that fails at any notification leaves a container that runs on" {
+	local harm name
+
+	ticking_container
+	harmed none checkpoint --leave-running
+	notifications >"$WORK/names"
+	cat "$WORK/names"
+	grep -q -x post-dump "$WORK/names"
+	for harm in fail criu; do
+		while read -r name; do
+			echo "$harm at $name"
+			rm -rf "$IMAGES"
+			run harmed "$harm:$name" checkpoint --leave-running
+			# After these CRIU has done its work, and what it is told does not matter.
+			[ "$status" != 0 ] || [ "$harm" = fail ] || return 1
+			[ "$status" = 0 ] || [ ! -e "$IMAGES/clock.json" ] || return 1
+			equal "$(status_of "$ID")" running || return 1
+			ticks_on || return 1
+		done <"$WORK/names"
+	done
+}
+
+@test "a restore that fails at any notification leaves nothing" {
+	local harm name
+
+	ticking_container
+	checkpoint
+	elsewhen delete "$ID"
+	harmed none restore
+	elsewhen delete --force "$ID"
+	notifications >"$WORK/names"
+	cat "$WORK/names"
+	grep -q -x post-restore "$WORK/names"
+	grep -q -x setup-namespaces "$WORK/names"
+	for harm in fail criu; do
+		while read -r name; do
+			echo "$harm at $name"
+			run harmed "$harm:$name" restore
+			if [ "$status" = 0 ]; then
+				elsewhen delete --force "$ID" || return 1
+			else
+				matches "$output" '^elsewhen: ' || return 1
+			fi
+			assert_no_leftovers || return 1
+		done <"$WORK/names"
+	done
+}
+
+@test "a runtime that is killed at any notification of a restore: delete --force finds all" {
+	local name
+
+	ticking_container
+	checkpoint
+	elsewhen delete "$ID"
+	harmed none restore
+	elsewhen delete --force "$ID"
+	notifications >"$WORK/names"
+	while read -r name; do
+		echo "at $name"
+		run harmed "runtime:$name" restore
+		elsewhen delete --force "$ID" || return 1
+		assert_no_leftovers || return 1
+	done <"$WORK/names"
+}
+
+@test "a hook that fails undoes the restore; poststart and poststop hooks run" {
+	ticking_container
+	checkpoint
+	elsewhen delete "$ID"
+	edit --arg work "$WORK" '.hooks = {
+		createRuntime: [{path: "/bin/sh", args: ["sh", "-c", "cat >\($work)/created; exit 3"]}],
+		poststop: [{path: "/bin/sh", args: ["sh", "-c", "cat >\($work)/stopped"]}]}'
+	run restore
+	failed 'hooks.createRuntime[0]' 'exit status 3'
+	[ ! -e "$ROOT/$ID" ]
+	[ -s "$WORK/stopped" ]
+	edit --arg work "$WORK" '.hooks = {
+		createRuntime: [{path: "/bin/sh", args: ["sh", "-c", "cat >\($work)/created"]}],
+		poststart: [{path: "/bin/sh", args: ["sh", "-c", "cat >\($work)/started"]}]}'
+	restore
+	equal "$(jq -r .status "$WORK/created")" creating
+	equal "$(jq -r .pid "$WORK/created")" "$(pid_of "$ID")"
+	equal "$(jq -r .status "$WORK/started")" running
+}
+
+@test "a restore in the foreground has the exit status of the container" {
+	make_bundle
+	shell 'trap "exit 7" TERM; while :; do sleep 0.05; done'
+	run_detached
+	checkpoint
+	elsewhen delete "$ID"
+	env "$TAG" "$ELSEWHEN" --root "$ROOT" restore --bundle "$BUNDLE" --image-path "$IMAGES" "$ID" \
+		</dev/null >&8 2>&8 3>&- 8>&- &
+	HELPER=$!
+	HELPERS+=("$HELPER")
+	wait_for has_status "$ID" running
+	kill -TERM "$HELPER"
+	run wait "$HELPER"
+	equal "$status" 7
+	[ ! -e "$ROOT/$ID" ]
+}
+
+@test "pre-dump: where pages are tracked; else said before anything is touched" {
+	ticking_container
+	run elsewhen checkpoint --pre-dump --image-path "$WORK/pre" "$ID"
+	if [ "$status" != 0 ]; then
+		failed '--pre-dump' 'soft-dirty'
+		[ ! -e "$WORK/pre" ]
+		skip 'this kernel does not track pages'
+	fi
+	ticks_on
+	checkpoint --parent-path ../pre
+	elsewhen delete "$ID"
+	restore
+	ticks_on
+}

@@ -348,7 +348,7 @@ static void every_command_is_complete(void **state)
 		/* Whoever has options has somewhere to put them. */
 		assert_true(command->values || !command->options[0].name);
 	}
-	assert_int_equal(count, 17);
+	assert_int_equal(count, 19);
 }
 
 static void an_unknown_command_is_named(void **state)

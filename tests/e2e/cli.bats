@@ -6,7 +6,7 @@
 
 load common
 
-commands='create start run exec state list ps clocks kill pause resume update delete spec validate features check-kernel'
+commands='create start run exec state list ps clocks kill pause resume update checkpoint restore delete spec validate features check-kernel'
 manual=$BATS_TEST_DIRNAME/../../man/elsewhen.8
 
 setup()

@@ -85,8 +85,7 @@ static void log_sentence(enum log_level level, const char *sentence)
 	if (level == LOG_LEVEL_ERROR)
 		dprintf(STDERR_FILENO, "elsewhen: %s\n", sentence);
 	else if (level == LOG_LEVEL_INFORMATION && log_target.fd < 0)
-		dprintf(STDERR_FILENO, "%s
-", sentence);
+		dprintf(STDERR_FILENO, "%s\n", sentence);
 	else if (log_target.fd < 0)
 		dprintf(STDERR_FILENO, "elsewhen: %s: %s\n", log_level_names[level], sentence);
 }

@@ -13,7 +13,7 @@ recorded_setup()
 recorded_config()	# FILE
 {
 	jq --arg work "$WORK" --arg tag "$TAG" --arg cgroup "$CGROUP/$ID" '
-		.root.path = "rootfs" | .hooks = {} | .linux.cgroupsPath = $cgroup
+		del(.annotations["run.oci.timens_offset"]?) | .root.path = "rootfs" | .hooks = {} | .linux.cgroupsPath = $cgroup
 		| .process.args = ["sh", "-c", "cat /proc/1/comm; echo ran"]
 		| .process.env += [$tag] | .process.terminal = false
 		| .process.rlimits = [.process.rlimits[]? | select(.hard <= 1024)]

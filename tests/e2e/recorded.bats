@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The config.json files that real engines wrote (tests/data/engines) run as they are, but for what
 # was only there: the program, the sources of bind mounts, namespaces of other containers, hooks, and
-# limits above the machine's own.
+# limits above the machine's own; and one text for timens_offsets that no kernel takes.
 
 load common
 load recorded

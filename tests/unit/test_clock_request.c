@@ -41,7 +41,7 @@ static struct oci_config *config_of(const struct asked *asked)
 /* The default settings file is not there. */
 static const struct container_runtime runtime = { .config = "/nonexistent/elsewhen.json" };
 
-static enum clock_kind kind_of(const struct asked *asked)
+static enum clock_request_kind kind_of(const struct asked *asked)
 {
 	cleanup_oci_config struct oci_config *config = config_of(asked);
 	struct clock_request request;

@@ -33,7 +33,7 @@ static int criu_ask_once(const char *program, enum criu_request_type type,
 
 int criu_read_version(const char *program, int *version, struct error *err)
 {
-	struct criu_response response;
+	struct criu_response response = { 0 };
 	int result = criu_ask_once(program, CRIU_VERSION, NULL, &response, err);
 
 	*version = response.version;
@@ -44,7 +44,7 @@ int criu_read_version(const char *program, int *version, struct error *err)
 int criu_read_features(const char *program, const struct criu_features *wanted,
 	struct criu_features *had, struct error *err)
 {
-	struct criu_response response;
+	struct criu_response response = { 0 };
 	int result = criu_ask_once(program, CRIU_FEATURE_CHECK, wanted, &response, err);
 
 	*had = response.features;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
 # checkpoint and restore: processes by CRIU, and clocks that go on.
+# shellcheck disable=SC2030,SC2031,SC2034 # each test is a subshell of its own; what is read may be for one of two clocks
 
 load common
 
@@ -115,7 +116,7 @@ age_checkpoint()	# SECONDS
 timer_log_is_right()	# FILE
 {
 	cat "$1"
-	grep -q -x done "$1" || return 1
+	grep -q -x 'done' "$1" || return 1
 	# No clock was ever behind, and boottime never behind monotonic.
 	[ "$(awk '$1 == "clock" && $4 != 0 || $1 == "order" && $2 != 0' "$1")" = '' ] || return 1
 	# No timer was early, but for absolute timerfds, which CRIU sets to whole seconds; nor much too late.
@@ -230,7 +231,7 @@ timer_log_is_right()	# FILE
 			;;
 		*)
 			echo "$next + $policy"
-			between $(($(saved $next) + policy)) "${!next}" $(($(saved $next) + policy + 60)) || return 1
+			between $(($(saved "$next") + policy)) "${!next}" $(($(saved "$next") + policy + 60)) || return 1
 			next=boottime
 			;;
 		esac

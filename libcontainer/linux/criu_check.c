@@ -62,10 +62,14 @@ static void criu_format_version(int version, char text[32])
 
 static bool criu_kernel_splits_vvar(struct utsname *name)
 {
-	int major = 0, minor = 0;
+	char *end;
+	long major, minor;
 
-	return uname(name) == 0 && sscanf(name->release, "%d.%d", &major, &minor) == 2 &&
-	       (major > 6 || (major == 6 && minor >= 13));
+	if (uname(name) < 0)
+		return false;
+	major = strtol(name->release, &end, 10);
+	minor = *end == '.' ? strtol(end + 1, NULL, 10) : 0;
+	return major > 6 || (major == 6 && minor >= 13);
 }
 
 int criu_check(const char *program, int *version, struct error *err)

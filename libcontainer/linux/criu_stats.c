@@ -51,9 +51,12 @@ int criu_stats_parse(const void *bytes, size_t length, struct criu_stats *stats)
 		header[2] != length - STATS_HEADER)
 		return -EBADMSG;
 	reader = protobuf_read((const char *)bytes + STATS_HEADER, header[2]);
-	while ((result = protobuf_next(&reader, &field)) > 0)
+	while ((result = protobuf_next(&reader, &field)) > 0) {
 		if (protobuf_is(&field, 1, PROTOBUF_BYTES))
 			result = stats_parse_dump(field.bytes, stats);
+		if (result < 0)
+			return result;
+	}
 	return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,9 +53,10 @@ static int mount_table_parse(char *line, struct mount_entry *entry)
 	}
 	type[strcspn(type, " ")] = '\0';
 	mount_table_unescape(fields[4]);
-	*entry = (struct mount_entry){
-		.id = atoi(fields[0]), .parent = atoi(fields[1]), .point = fields[4], .type = type
-	};
+	*entry = (struct mount_entry){ .point = fields[4], .type = type };
+	if (number_parse_int(fields[0], 0, INT_MAX, &entry->id) < 0 ||
+		number_parse_int(fields[1], 0, INT_MAX, &entry->parent) < 0)
+		return -EBADMSG;
 	return 0;
 }
 
@@ -121,11 +123,17 @@ bool mount_table_is_below(
 int mount_table_id_of(const char *fdinfo)
 {
 	char text[512];
-	const char *found;
+	char *found;
+	int id;
 	ssize_t length = io_read_small(AT_FDCWD, fdinfo, text, sizeof(text));
 
 	if (length < 0)
 		return (int)length;
 	found = strstr(text, "mnt_id:");
-	return found ? atoi(found + strlen("mnt_id:")) : -EPROTO;
+	if (!found)
+		return -EPROTO;
+	found += strlen("mnt_id:");
+	found += strspn(found, " \t");
+	found[strcspn(found, "\n")] = '\0';
+	return number_parse_int(found, 0, INT_MAX, &id) < 0 ? -EPROTO : id;
 }

@@ -221,7 +221,8 @@ static void wrong_options_get_their_sentence(void **state)
 	/* No abbreviations: a later option would make them ambiguous. */
 	assert_sentence("unknown option '--bund'; see 'elsewhen test --help'", "--bund", "x");
 	assert_sentence("unknown option '--'; see 'elsewhen test --help'", "--=x");
-	assert_sentence("--bundle: the value (DIR) is missing: flag needs an argument", "x", "--bundle");
+	assert_sentence(
+		"--bundle: the value (DIR) is missing: flag needs an argument", "x", "--bundle");
 	assert_sentence("-b: the value (DIR) is missing: flag needs an argument", "-tb");
 	assert_sentence("--bundle: the value is empty", "--bundle=");
 	assert_sentence("--bundle: the value is empty", "--bundle", "");

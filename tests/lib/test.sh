@@ -122,8 +122,10 @@ suite_e2e_asan()
 
 	tap_built e2e-asan asan && tap_built e2e-asan plain test-programs || return 0
 	test_sanitizer_options
+	# On the plain build it is two hundred.
+	export RANDOM_PODS=30
 	mapfile -t files < <(find "$top/tests/e2e" -name '*.bats' ! -name faults.bats | LC_ALL=C sort)
-	test_e2e_flavour e2e-asan asan 300 "${files[@]}"
+	test_e2e_flavour e2e-asan asan 600 "${files[@]}"
 	tap_skip e2e-asan faults.bats 'it traces the runtime, and LeakSanitizer does not work under ptrace'
 	tap_check e2e-asan 'no report by ASan, LSan or UBSan' test_sanitizer_reports
 )

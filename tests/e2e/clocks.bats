@@ -595,8 +595,8 @@ save()	# FILE
 	[ ! -e "$WORK/saved.json" ]
 	elsewhen delete --force "$ID"
 	edit '.annotations = {"elsewhen.dev/restore-clock": "sometimes"}'
-	run elsewhen run --detach --bundle "$BUNDLE" "$ID" </dev/null
-	[ "$status" -ne 0 ] || run elsewhen clocks --save "$WORK/saved.json" "$ID"
+	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
+	run elsewhen clocks --save "$WORK/saved.json" "$ID"
 	failed elsewhen.dev/restore-clock sometimes
 }
 

@@ -180,6 +180,8 @@ box_unified=no
 box_controllers=$(box_list_controllers)
 export box_unified box_controllers
 trap box_remove_cgroups EXIT
+# Not before the box has ended.
+trap : TERM INT
 status=0
 (
 	box_enter_cgroups

@@ -39,10 +39,15 @@ containerd_begin()
 {
 	engine_require containerd ctr containerd-shim-runc-v2 /usr/bin/python3 jq
 	containerd_configure
+	containerd_start
+}
+
+containerd_start()
+{
 	engine_start "$containerd_log" containerd --config /etc/containerd/config.toml
 	echo "$DAEMON" >/run/containerd.pid
 	wait_for ctr version
-	engine_image /run/image.tar "$containerd_image"
+	[ -e /run/image.tar ] || engine_image /run/image.tar "$containerd_image"
 	ctr --namespace k8s.io images import /run/image.tar >/dev/null
 	ctr images import /run/image.tar >/dev/null
 }

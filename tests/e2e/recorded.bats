@@ -30,6 +30,51 @@ run_recorded()	# ENGINE
 @test "containerd 2.1, by CRI" { run_recorded cri-containerd2.1; }
 @test "kubelet 1.20 with containerd 1.6" { run_recorded kubelet1.20-containerd1.6; }
 
+# docker from 29.5 on puts {"type": "time"} into every spec, and no offsets.
+time_in_spec()	# NAMESPACES_FILTER
+{
+	recorded_setup
+	recorded_config "$recorded/docker-20.10/1.json"
+	recorded_owner
+	edit ".process.args = [\"sleep\", \"1000\"] | .linux.namespaces += [{type: \"time\"}] | $1"
+	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
+	differ "$(namespace_of "$(pid_of "$ID")" time)" "$(readlink /proc/self/ns/time)"
+	equal "$(elsewhen exec "$ID" readlink /proc/self/ns/time)" "$(namespace_of "$(pid_of "$ID")" time)"
+	equal "$(elsewhen exec "$ID" awk '{ print $1, $2, $3 }' /proc/self/timens_offsets)" $'monotonic 0 0\nboottime 0 0'
+}
+
+@test "docker 29.5: a bare time namespace in the spec" {
+	time_in_spec .
+	elsewhen delete --force "$ID"
+}
+
+@test "docker 29.5: a bare time namespace and --pid=host" {
+	time_in_spec 'del(.linux.namespaces[] | select(.type == "pid"))'
+	equal "$(namespace_of "$(pid_of "$ID")" pid)" "$(readlink /proc/self/ns/pid)"
+	elsewhen kill "$ID" KILL
+	wait_for has_status "$ID" stopped
+	elsewhen delete "$ID"
+}
+
+@test "docker 29.5: a bare time namespace and --pid=container:X" {
+	recorded_setup
+	recorded_config "$recorded/docker-20.10/1.json"
+	recorded_owner
+	edit '.process.args = ["sleep", "1000"] | .linux.cgroupsPath += "-x"'
+	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID-x"
+	local pid
+	pid=$(pid_of "$ID-x")
+	time_in_spec "(.linux.namespaces[] | select(.type == \"pid\")).path = \"/proc/$pid/ns/pid\""
+	equal "$(namespace_of "$(pid_of "$ID")" pid)" "$(namespace_of "$pid" pid)"
+	[ -d "/proc/$pid" ]
+	elsewhen kill "$ID" KILL
+	wait_for has_status "$ID" stopped
+	elsewhen delete "$ID"
+	# The one whose PID namespace it was goes on.
+	equal "$(status_of "$ID-x")" running
+	elsewhen delete --force "$ID-x"
+}
+
 @test "exec: the process files that engines gave" {
 	local file
 

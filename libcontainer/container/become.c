@@ -260,6 +260,11 @@ static bool become_groups_are_fixed(int procfd)
 	return fd >= 0 && read(fd, word, sizeof(word) - 1) > 0 && text_starts_with(word, "deny");
 }
 
+bool become_is_to_keep_groups(const struct oci_config *config)
+{
+	return text_equal(oci_config_annotation(config, BECOME_KEEP_GROUPS), "1");
+}
+
 static int become_user(struct become *become, struct error *err)
 {
 	const struct oci_user *user = &become->process->user;
@@ -268,9 +273,12 @@ static int become_user(struct become *become, struct error *err)
 		.gid = user->gid,
 		.groups = user->additional_gids,
 		.groups_length = user->additional_gids_length,
-		.keep_groups = become->groups_are_fixed,
+		.keep_groups = become->groups_are_fixed || become->keeps_groups,
 	};
 
+	/* With keeps_groups the config's own are not asked for, as to crun. */
+	if (become->keeps_groups)
+		identity.groups_length = 0;
 	if (identity.keep_groups && identity.groups_length > 0)
 		return error_set(err, EPERM,
 			"process.user.additionalGids: setgroups is denied in this user namespace");

@@ -14,6 +14,13 @@
 /* Where a container finds the service manager's socket (sd_notify(3)). */
 #define BECOME_NOTIFY_SOCKET "/run/notify/notify.sock"
 
+/*
+ * The annotation by which podman asks for --group-add keep-groups: "1" leaves the process the
+ * supplementary groups of elsewhen's caller, for files that they give an unprivileged user.
+ */
+#define BECOME_KEEP_GROUPS "run.oci.keep_original_groups"
+bool become_is_to_keep_groups(const struct oci_config *config);
+
 struct become {
 	const struct oci_process *process;
 	const struct oci_linux *linux_;        /* personality and memory policy; NULL for neither */
@@ -24,6 +31,7 @@ struct become {
 	int preserve_fds;
 	bool passes_notify_socket; /* the socket of NOTIFY_SOCKET is bound at BECOME_NOTIFY_SOCKET */
 	bool makes_cwd;            /* init makes a missing process.cwd; for exec it is an error */
+	bool keeps_groups;         /* BECOME_KEEP_GROUPS: the caller's groups stay */
 	bool groups_are_fixed;     /* found out while there is a procfd */
 	int procfd;                /* private procfs; -1 until become_open_procfs */
 	int rootfd;                /* "/" of the container, O_PATH */

@@ -79,6 +79,7 @@ int create_plan_processes(void *context, struct error *err)
 
 	if (plan_make(config, &creation->clock, &enter->plan, err) < 0)
 		return -1;
+	enter->keeps_groups = become_is_to_keep_groups(config);
 	adapt_maps(&config->linux_.uid_mappings, &config->linux_.gid_mappings,
 		&creation->config->arena, &enter->maps);
 	enter->clock = clock_request_values(&creation->clock);

@@ -77,7 +77,7 @@ static int enter_become_root(struct enter *enter, struct error *err)
 	uid_t uid = enter_first_id(maps->uids, maps->uids_length);
 
 	/* EPERM: setgroups is "deny" in this user namespace, so the groups stay as they are. */
-	if (setgroups(0, NULL) < 0 && errno != EPERM)
+	if (!enter->keeps_groups && setgroups(0, NULL) < 0 && errno != EPERM)
 		return error_errno(err, errno, "drop the supplementary groups");
 	if (setresgid(gid, gid, gid) < 0)
 		return error_errno(err, errno,

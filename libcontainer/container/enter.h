@@ -15,6 +15,7 @@ struct enter {
 	struct userns_maps maps;    /* for a new user namespace */
 	struct timens_values clock; /* for a new time namespace */
 	struct timens_offsets own;  /* of the time namespace that the runtime is in */
+	bool keeps_groups;          /* those that the caller has stay, on the way to root, too */
 	int runtime_end, child_end; /* the sync pair */
 	pid_t first_child;          /* the stage, or init itself; 0: none (any more) */
 	pid_t init;                 /* in the runtime's PID namespace; 0: not known yet */

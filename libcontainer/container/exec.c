@@ -62,6 +62,7 @@ static int exec_read_process(void *context, struct error *err)
 {
 	struct execution *execution = context;
 
+	execution->enter.keeps_groups = become_is_to_keep_groups(execution->config);
 	execution->process_config = exec_process_make(execution->config, execution->options, err);
 	if (!execution->process_config)
 		return -1;
@@ -225,6 +226,7 @@ static void exec_run_child(void *context)
 
 	execution->become.process = execution->process;
 	execution->become.linux_ = &execution->config->linux_;
+	execution->become.keeps_groups = execution->enter.keeps_groups;
 	execution->become.preserve_fds = execution->options->preserve_fds;
 	log_close();
 	if (recipe_run(exec_child_steps, execution, &err) < 0)

@@ -238,6 +238,7 @@ void init_run(void *context)
 	become->linux_ = &creation->config->linux_;
 	become->preserve_fds = creation->options->preserve_fds;
 	become->makes_cwd = true;
+	become->keeps_groups = creation->enter.keeps_groups;
 	log_close();
 	if (recipe_run(init_steps, creation, &err) < 0)
 		sync_send_error(creation->enter.child_end, &err);

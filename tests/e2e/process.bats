@@ -140,6 +140,18 @@ field()	# NAME: of the container's /proc/self/status, as printed to $output
 	done
 }
 
+@test "groups: those of the caller stay when the annotation of podman's keep-groups says so" {
+	make_bundle '.process.user.additionalGids = [5]'
+	arguments id -G
+	equal "$(setpriv --groups 77,78 env "$TAG" "$ELSEWHEN" --root "$ROOT" run --bundle "$BUNDLE" "$ID" 3>&-)" '0 5'
+	edit '.annotations["run.oci.keep_original_groups"] = "1"'
+	equal "$(setpriv --groups 77,78 env "$TAG" "$ELSEWHEN" --root "$ROOT" run --bundle "$BUNDLE" "$ID" 3>&-)" '0 77 78'
+	arguments sleep 1000
+	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
+	equal "$(setpriv --groups 77 env "$TAG" "$ELSEWHEN" --root "$ROOT" exec "$ID" id -G 3>&-)" '0 77'
+	elsewhen delete --force "$ID"
+}
+
 @test "capabilities: one that cannot be granted is warned of, once, and no error" {
 	make_bundle '.process.capabilities |= map_values(. + ["CAP_OF_TOMORROW"])'
 	arguments true

@@ -21,7 +21,7 @@ setup_file()
 as_boxer()	# COMMAND...
 (
 	cd /run/box/home || exit
-	exec setpriv --reuid "$boxer" --regid "$boxer" --clear-groups --inh-caps=-all env -i HOME=/run/box/home USER=boxer \
+	exec setpriv --reuid "$boxer" --regid "$boxer" "${boxer_groups---clear-groups}" --inh-caps=-all env -i HOME=/run/box/home USER=boxer \
 		XDG_RUNTIME_DIR="/run/user/$boxer" PATH="$PATH" "$@"
 )
 
@@ -72,6 +72,19 @@ engine_cleanup()
 	equal "$(boxer_run --user 1000 busybox id -u)" 1000
 	equal "$(boxer_run --cap-drop all busybox grep CapEff /proc/self/status)" $'CapEff:\t0000000000000000'
 	equal "$(boxer_run busybox grep Seccomp: /proc/self/status)" $'Seccomp:\t2'
+}
+
+@test "rootless: --group-add keep-groups, for a file that a group of the user may read" {
+	echo ours >/run/box/home/ours
+	chown 0:5555 /run/box/home/ours
+	chmod 0640 /run/box/home/ours
+	run boxer_run --volume /run/box/home/ours:/ours busybox cat /ours
+	[ "$status" != 0 ]
+	boxer_groups=--groups=5555
+	equal "$(boxer_run --group-add keep-groups --volume /run/box/home/ours:/ours busybox cat /ours)" ours
+	boxer_podman run --detach --pull never --network none --name a --group-add keep-groups \
+		--volume /run/box/home/ours:/ours busybox sleep 1000
+	equal "$(boxer_podman exec a cat /ours)" ours
 }
 
 @test "rootless: volumes, and --userns keep-id" {

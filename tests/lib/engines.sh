@@ -29,7 +29,10 @@ suite_engines()
 		return
 	fi
 	tap_built engines plain test-programs || return 0
-	tap_check engines 'the engines are installed' engines_need
+	engines_need || {
+		echo 'fail the engines can not be installed' >>"$tap_directory/engines.results"
+		return 0
+	}
 	for file in "$top"/tests/engines/*.bats; do
 		name=$(basename "$file" .bats)
 		ELSEWHEN=$top/build/plain/elsewhen TOOLS=$top/build/plain/tests/tools \

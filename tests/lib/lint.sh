@@ -39,7 +39,8 @@ lint_cppcheck()
 lint_shell()
 {
 	(cd "$top" && shellcheck --external-sources dev autogen.sh .ci/run kernel/baseline.sh tests/check_layers.sh \
-		tests/lib/*.sh tests/arm64/*.sh tests/e2e/*.bash && shellcheck --external-sources tests/e2e/*.bats)
+		tests/lib/*.sh tests/arm64/*.sh tests/engines/*.sh tests/engines/*.bash tests/e2e/*.bash &&
+		shellcheck --external-sources tests/e2e/*.bats tests/engines/*.bats)
 }
 
 lint_manual()
@@ -56,7 +57,7 @@ lint_manual()
 lint_whitespace()
 {
 	! (cd "$top" && grep -r -n -I -E '[[:space:]]+$' --include='*.[chm]*' --include='*.sh' --include='*.ba*' \
-		dev configure.ac Makefile.am libcontainer src include tests/lib tests/e2e tests/arm64 tests/unit man)
+		dev configure.ac Makefile.am libcontainer src include tests/lib tests/e2e tests/arm64 tests/engines tests/unit man docs)
 }
 
 suite_lint()

@@ -8,6 +8,9 @@ declare -A packages=(
 	[unit]='libcmocka-dev clang libclang-rt-dev llvm'
 	[e2e]='bats jq busybox-static util-linux python3 procps uidmap strace'
 	[lint]='clang clang-tidy clang-format cppcheck shellcheck mandoc'
+	[engines]='podman containerd docker.io netavark aardvark-dns conmon catatonit tini iptables uidmap slirp4netns
+		fuse-overlayfs containernetworking-plugins golang-github-containers-common iproute2 bsdutils wget
+		python3 python3-grpcio bats jq busybox-static'
 	[fuzz]='clang libclang-rt-dev llvm'
 	[demo]='busybox-static jq'
 	[kit]='gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-arm64-cross libc6-dev-armhf-cross'
@@ -27,6 +30,7 @@ declare -A packages_why=(
 	[unit]='to run the unit tests, also under sanitizers'
 	[e2e]='to run containers in tests'
 	[lint]='to check the style'
+	[engines]='for the engines above the runtime'
 	[fuzz]='to fuzz'
 	[demo]='for a root file system to run'
 	[kit]='to build the conformance kit for arm64 machines'

@@ -6,6 +6,8 @@
 load common
 
 readonly USER_ID=12345
+# LeakSanitizer does not work under ptrace.
+readonly UNDER_STRACE=ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0
 
 # A fraction below zero, which the kernel has as -2 s and half a second; and 497 days of 10 ms ticks.
 readonly OFFSETS='{monotonic: {secs: -2, nanosecs: 500000000},
@@ -177,13 +179,13 @@ check_proc()	# BOOTTIME_NS BEFORE AFTER
 	host_container
 	check_clocks 0 0
 	equal "$(tell '.clock, .timeNamespace, .pinned')" "host $(namespace_of self time) false"
-	env "$TAG" strace -f -o "$WORK/strace" -e trace=setns "$ELSEWHEN" --root "$ROOT" clocks "$ID" 3>&-
+	env "$TAG" "$UNDER_STRACE" strace -f -o "$WORK/strace" -e trace=setns "$ELSEWHEN" --root "$ROOT" clocks "$ID" 3>&-
 	lacks "$(cat "$WORK/strace")" setns
 }
 
 @test "the time namespace and no other is joined, by a process that is not the runtime itself" {
 	shifted_container
-	env "$TAG" strace -f -o "$WORK/strace" -e trace=setns "$ELSEWHEN" --root "$ROOT" clocks "$ID" 3>&-
+	env "$TAG" "$UNDER_STRACE" strace -f -o "$WORK/strace" -e trace=setns "$ELSEWHEN" --root "$ROOT" clocks "$ID" 3>&-
 	equal "$(grep -c 'setns(.*, CLONE_NEWTIME)' "$WORK/strace")" 1
 	equal "$(grep -c 'setns(' "$WORK/strace")" 1
 	differ "$(sed -n 's/^\([0-9]*\) .*setns.*/\1/p' "$WORK/strace")" \
@@ -549,7 +551,7 @@ save()	# FILE
 
 @test "--save is durable: it is written to the disk before it has its name" {
 	host_container
-	env "$TAG" strace -o "$WORK/strace" -e trace=fsync,renameat "$ELSEWHEN" --root "$ROOT" \
+	env "$TAG" "$UNDER_STRACE" strace -o "$WORK/strace" -e trace=fsync,renameat "$ELSEWHEN" --root "$ROOT" \
 		clocks --save "$WORK/saved.json" "$ID" 3>&-
 	equal "$(sed -n 's/^\([a-z]*\)(.*/\1/p' "$WORK/strace" | xargs)" 'fsync renameat fsync'
 }

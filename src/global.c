@@ -28,10 +28,10 @@ const struct option_spec global_options[] = {
 	  "whether to do without the rights of root in the initial user namespace (default: auto, "
 	  "that is found out)" },
 	{ "cgroup-manager", 0, OPTION_CHOICE, VALUE(cgroup_manager), "cgroupfs|disabled|systemd",
-	  "who makes the cgroups (default: cgroupfs; disabled makes none; systemd is refused: this "
-	  "build has no driver for it)" },
+	  "who makes the cgroups (default: cgroupfs; disabled makes none; systemd asks systemd for a "
+	  "scope)" },
 	{ "systemd-cgroup", 0, OPTION_FLAG, VALUE(systemd_cgroup), NULL,
-	  "refused: this build has no systemd cgroup driver" },
+	  "the same as --cgroup-manager=systemd; linux.cgroupsPath is then slice:prefix:name" },
 	{ "config", 0, OPTION_STRING, VALUE(config), "FILE",
 	  "the operator's settings (default: " SYSCONFDIR "/elsewhen.json, if there is one)" },
 	{ "honoured-annotations", 0, OPTION_STRING, VALUE(honoured_annotations), "PREFIX,...",
@@ -88,10 +88,6 @@ int global_make_runtime(
 	bool unprivileged = global_is_unprivileged();
 	struct text root = { 0 };
 
-	if (values->systemd_cgroup || values->cgroup_manager == GLOBAL_CGROUPS_BY_SYSTEMD)
-		return error_set(err, ENOTSUP,
-			"%s: this build has no systemd cgroup driver; leave it out to use cgroupfs",
-			values->systemd_cgroup ? "--systemd-cgroup" : "--cgroup-manager=systemd");
 	if (!values->root)
 		global_default_root(unprivileged, &root);
 	else if (global_make_absolute(values->root, &root, err) < 0)
@@ -104,7 +100,8 @@ int global_make_runtime(
 		.rootless = values->rootless == GLOBAL_ROOTLESS_AUTO
 				    ? unprivileged
 				    : values->rootless == GLOBAL_ROOTLESS_TRUE,
-		.cgroup_disabled = values->cgroup_manager == GLOBAL_CGROUPS_DISABLED,
+		.cgroups = values->systemd_cgroup ? CONTAINER_CGROUPS_BY_SYSTEMD
+						  : (enum container_cgroups)values->cgroup_manager,
 	};
 	return 0;
 }

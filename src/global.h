@@ -11,13 +11,12 @@
 
 /* Each enum is in the order of the words in the option's row. */
 enum global_rootless { GLOBAL_ROOTLESS_AUTO, GLOBAL_ROOTLESS_TRUE, GLOBAL_ROOTLESS_FALSE };
-enum global_cgroup_manager { GLOBAL_CGROUPFS, GLOBAL_CGROUPS_DISABLED, GLOBAL_CGROUPS_BY_SYSTEMD };
 
 struct global_values {
 	const char *root, *log, *config, *honoured_annotations;
 	int log_format;     /* enum log_format of base/log.h */
 	int rootless;       /* enum global_rootless */
-	int cgroup_manager; /* enum global_cgroup_manager */
+	int cgroup_manager; /* enum container_cgroups */
 	bool debug, systemd_cgroup, version;
 };
 

@@ -102,9 +102,10 @@ static int request_run(const struct request *request, int *exit_status, struct e
 	}
 	if (global_make_runtime(&request->globals, &runtime, err) < 0)
 		return -1;
+	static const char *const cgroups[] = { "by cgroupfs", "disabled", "by systemd" };
+
 	log_debug("%s: root %s, %s, cgroups %s", request->command->name, runtime.root,
-		runtime.rootless ? "rootless" : "not rootless",
-		runtime.cgroup_disabled ? "disabled" : "by cgroupfs");
+		runtime.rootless ? "rootless" : "not rootless", cgroups[runtime.cgroups]);
 	return command_invoke(
 		request->command, &runtime, request->operands.items + 1, exit_status, err);
 }

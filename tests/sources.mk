@@ -48,6 +48,7 @@ unit_tests = \
 	tests/unit/test_spec_template \
 	tests/unit/test_state_file \
 	tests/unit/test_sync \
+	tests/unit/test_systemd \
 	tests/unit/test_terminal \
 	tests/unit/test_terminal_relay \
 	tests/unit/test_timens \

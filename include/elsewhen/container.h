@@ -17,7 +17,11 @@ struct error; /* base/error.h */
 struct container_runtime {
 	char *root;           /* where the containers' directories are; absolute */
 	bool rootless;        /* not root in the initial user namespace, or --rootless=true */
-	bool cgroup_disabled; /* --cgroup-manager=disabled */
+	enum container_cgroups {
+		CONTAINER_CGROUPFS,
+		CONTAINER_CGROUPS_DISABLED,
+		CONTAINER_CGROUPS_BY_SYSTEMD
+	} cgroups; /* who makes them */
 	const char *config;   /* the operator's settings file */
 	bool config_given;    /* it was named, so it must be there */
 	const char *honoured_annotations; /* prefixes, separated by commas; NULL: no word on it */

@@ -143,6 +143,8 @@ static void create_fill_state(struct creation *creation)
 	state->cgroup_directories.length = creation->cgroup.directories.length;
 	state->cgroup_missing.items = creation->cgroup.missing.items;
 	state->cgroup_missing.length = creation->cgroup.missing.length;
+	state->systemd_unit = creation->cgroup.unit.name;
+	state->systemd_user = creation->cgroup.unit.user;
 	state->annotations = config->annotations;
 	create_fill_clock(creation);
 }
@@ -303,7 +305,23 @@ int create_set_limits(void *context, struct error *err)
 	struct cgroup_resources resources;
 
 	adapt_resources(&creation->config->linux_, &creation->config->arena, &resources);
+	/* The place of the one that create_settle_cgroup lets go. */
+	if (creation->cgroup.placeholder && resources.pids_limit.value > 0)
+		resources.pids_limit.value++;
 	return cgroup_apply(&creation->cgroup, &resources, err);
+}
+
+int create_settle_cgroup(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	struct cgroup_resources resources, exact;
+
+	if (!creation->cgroup.placeholder)
+		return 0;
+	cgroup_settle(&creation->cgroup);
+	adapt_resources(&creation->config->linux_, &creation->config->arena, &resources);
+	exact = (struct cgroup_resources){ .pids_limit = resources.pids_limit };
+	return cgroup_apply(&creation->cgroup, &exact, err);
 }
 
 /* As soon as the pid is known it is in the state file: from there `delete --force` can kill it. */
@@ -387,6 +405,7 @@ static const struct recipe_step create_steps[] = {
 	/* While init is at work on its filesystem. */
 	{ "compile the seccomp filter", create_compile_seccomp, NULL },
 	{ "serve init until it is ready", create_serve_init, NULL },
+	{ "leave the cgroup to init", create_settle_cgroup, NULL },
 	{ NULL, NULL, NULL },
 };
 

@@ -120,14 +120,26 @@ static int create_explain_cgroup(const struct creation *creation, struct error *
 	return -1;
 }
 
+static enum cgroup_manager create_cgroup_manager(const struct container_runtime *runtime)
+{
+	switch (runtime->cgroups) {
+	case CONTAINER_CGROUPS_DISABLED:
+		return CGROUP_MANAGER_DISABLED;
+	case CONTAINER_CGROUPS_BY_SYSTEMD:
+		return runtime->rootless ? CGROUP_MANAGER_SYSTEMD_USER : CGROUP_MANAGER_SYSTEMD;
+	case CONTAINER_CGROUPFS:
+		break;
+	}
+	return CGROUP_MANAGER_CGROUPFS;
+}
+
 int create_plan_cgroup(void *context, struct error *err)
 {
 	struct creation *creation = context;
-	enum cgroup_manager manager = creation->runtime->cgroup_disabled ? CGROUP_MANAGER_DISABLED
-									 : CGROUP_MANAGER_CGROUPFS;
 
-	if (cgroup_plan_make(manager, creation->config->linux_.cgroups_path, creation->id,
-		    &creation->cgroup, err) < 0)
+	if (cgroup_plan_make(create_cgroup_manager(creation->runtime),
+		    creation->config->linux_.cgroups_path, creation->id, &creation->cgroup,
+		    err) < 0)
 		return create_explain_cgroup(creation, err);
 	for (size_t i = 0; i < creation->config->mounts_length; i++) {
 		const char *type = creation->mounts[i].type;

@@ -88,6 +88,7 @@ int create_write_intent(void *creation, struct error *err);
 int create_make_cgroup(void *creation, struct error *err);
 void create_undo_cgroup(void *creation);
 int create_set_limits(void *creation, struct error *err);
+int create_settle_cgroup(void *creation, struct error *err);
 int create_record_init(void *creation, struct error *err);
 void create_undo_init(void *creation);
 int creation_run_hooks(struct creation *creation, struct error *err);

@@ -14,6 +14,7 @@
 #include "linux/lsm.h"
 #include "linux/mount_options.h"
 #include "linux/seccomp.h"
+#include "linux/systemd_bus.h"
 #include "oci/features.h"
 
 #ifndef PACKAGE_VERSION
@@ -35,6 +36,7 @@ int container_features(char **json, size_t *length, struct error *err)
 		.seccomp_archs = seccomp_architecture_names(),
 		.seccomp_known_flags = seccomp_flag_names(),
 		.seccomp_supported_flags = flags,
+		.systemd = systemd_bus_is_built(),
 		.time_namespace = timens_supported(),
 		.seccomp = true,
 		.apparmor = lsm_apparmor_enabled(),

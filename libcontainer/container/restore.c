@@ -356,6 +356,7 @@ static const struct recipe_step restore_steps[] = {
 	/* As late as it can be: a clock that continues stands still until then. */
 	{ "make the time namespace", restore_make_clock, NULL },
 	{ "restore", restore_run_criu, create_undo_init },
+	{ "leave the cgroup to init", create_settle_cgroup, NULL },
 	{ NULL, NULL, NULL },
 };
 

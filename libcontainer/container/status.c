@@ -26,6 +26,7 @@ struct cgroup_plan status_cgroup(const struct oci_state_file *state)
 		.directories = { state->cgroup_directories.items,
 			state->cgroup_directories.length },
 		.missing = { state->cgroup_missing.items, state->cgroup_missing.length },
+		.unit = { .name = state->systemd_unit, .user = state->systemd_user },
 	};
 }
 

@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +16,7 @@
 #include "linux/cgroup_driver.h"
 #include "linux/cgroup_layout.h"
 #include "linux/cgroup_pids.h"
+#include "linux/process.h"
 
 #define CGROUP_MODE 0755
 /* How often others may remove a parent directory between our finding and our using it. */
@@ -110,7 +113,8 @@ static int prepare_directory(const char *path, bool existed, struct error *err)
 	return driver->prepare(path, fd, err);
 }
 
-static int create_directory(const char *path, bool rootless, bool *made, struct error *err)
+static int create_directory(const struct cgroup_plan *plan, const char *path, bool rootless,
+	bool *made, struct error *err)
 {
 	int result = make_directory(path);
 
@@ -119,7 +123,7 @@ static int create_directory(const char *path, bool rootless, bool *made, struct 
 		return 0;
 	if (result < 0 && result != -EEXIST)
 		return error_errno(err, -result, "cannot make the cgroup %s", path);
-	return prepare_directory(path, result == -EEXIST, err);
+	return prepare_directory(path, result == -EEXIST && !plan->unit.name, err);
 }
 
 /* Only rmdir, which spares whatever has got processes or children of somebody else meanwhile. */
@@ -132,18 +136,67 @@ static void remove_made(const struct cgroup_plan *plan, const bool *made)
 		(void)rmdir(plan->missing.items[i]);
 }
 
+static pid_t spawn_placeholder(void)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid != 0)
+		return pid;
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (getppid() == parent)
+		(void)pause();
+	_exit(0);
+}
+
+/* A scope is made of processes that are there already, and ends with the last of them. */
+static int start_unit(struct cgroup_plan *plan, struct error *err)
+{
+	plan->placeholder = spawn_placeholder();
+	if (plan->placeholder < 0) {
+		plan->placeholder = 0;
+		return error_errno(err, errno, "cannot fork");
+	}
+	if (systemd_unit_start(&plan->unit, plan->placeholder, err) < 0)
+		return -1;
+	for (size_t i = 0; i < plan->directories.length; i++)
+		if (is_cgroup(plan->directories.items[i]))
+			return 0;
+	return error_set(err, ENOENT, "systemd has put %s elsewhere than at %s", plan->unit.name,
+		plan->directories.length ? plan->directories.items[0] : "any cgroup");
+}
+
+void cgroup_settle(struct cgroup_plan *plan)
+{
+	if (plan->placeholder <= 0)
+		return;
+	(void)kill(plan->placeholder, SIGKILL);
+	(void)process_reap(plan->placeholder);
+	plan->placeholder = 0;
+}
+
+static int give_up(struct cgroup_plan *plan, const bool *made)
+{
+	struct error ignored;
+
+	remove_made(plan, made);
+	cgroup_settle(plan);
+	if (plan->unit.name)
+		(void)systemd_unit_stop(&plan->unit, &ignored);
+	cgroup_plan_free(plan);
+	return -1;
+}
+
 int cgroup_create(struct cgroup_plan *plan, bool rootless, struct error *err)
 {
 	cleanup_free bool *made = calloc(plan->directories.length + 1, sizeof(*made));
 
 	if (!made)
 		return error_errno(err, ENOMEM, "cannot make the cgroup");
+	if (plan->unit.name && start_unit(plan, err) < 0)
+		return give_up(plan, made);
 	for (size_t i = 0; i < plan->directories.length; i++) {
-		if (create_directory(plan->directories.items[i], rootless, &made[i], err) < 0) {
-			remove_made(plan, made);
-			cgroup_plan_free(plan);
-			return -1;
-		}
+		if (create_directory(plan, plan->directories.items[i], rootless, &made[i], err) < 0)
+			return give_up(plan, made);
 	}
 	return 0;
 }

@@ -16,13 +16,21 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "linux/cgroup_resources.h"
+#include "linux/systemd_unit.h"
 
-enum cgroup_manager { CGROUP_MANAGER_CGROUPFS, CGROUP_MANAGER_DISABLED };
+enum cgroup_manager {
+	CGROUP_MANAGER_CGROUPFS,
+	CGROUP_MANAGER_DISABLED,
+	CGROUP_MANAGER_SYSTEMD,
+	CGROUP_MANAGER_SYSTEMD_USER, /* the calling user's own */
+};
 
 /* Where a container's cgroup is; all plain data, so that it can be written down and read back. */
 struct cgroup_plan {
 	struct strv directories; /* absolute; one a hierarchy; the container's own */
 	struct strv missing;     /* parents that cgroup_create will have to make, outermost first */
+	struct systemd_unit unit; /* who makes them; without a name: cgroup_create itself */
+	pid_t placeholder;        /* keeps a new unit from ending before init is in it; or 0 */
 };
 
 /*
@@ -31,7 +39,8 @@ struct cgroup_plan {
  * a caller without rights may not write, it is below the caller's own cgroup instead, or that
  * hierarchy is left out. ".." is refused, and so is a cgroup that has processes in or below it
  * (EBUSY). With CGROUP_MANAGER_DISABLED the plan is empty and everything below does
- * nothing.
+ * nothing. A manager of systemd is asked where its units are, which fails when none answers;
+ * `cgroups_path` is then "slice:prefix:name".
  */
 int cgroup_plan_make(enum cgroup_manager manager, const char *cgroups_path, const char *id,
 	struct cgroup_plan *plan, struct error *err);
@@ -42,12 +51,16 @@ void cgroup_plan_free(struct cgroup_plan *plan);
  * cpusets from their parents. An own directory that exists and holds processes is an error (EBUSY);
  * an empty one is used. Unprivileged callers (`rootless`) skip hierarchies that they may not write
  * to. A failure removes what was made and empties the plan: what is at its places is somebody
- * else's then, and not for cgroup_destroy.
+ * else's then, and not for cgroup_destroy. A unit is started around a process of our own, which
+ * stays until cgroup_settle.
  */
 int cgroup_create(struct cgroup_plan *plan, bool rootless, struct error *err);
 
+/* Init is in it: the process that stood in for it goes. */
+void cgroup_settle(struct cgroup_plan *plan);
+
 /* Sets limits; each failure names its property: "linux.resources.memory.limit: ... memory.max:
- * ...". */
+ * ...". systemd is told those of a unit, so that it does not take them back. */
 int cgroup_apply(const struct cgroup_plan *plan, const struct cgroup_resources *resources,
 	struct error *err);
 
@@ -84,10 +97,10 @@ int cgroup_kill(const struct cgroup_plan *plan, int signal, struct error *err);
 
 /*
  * Kills what is left inside, removes the directories (nested ones too) and then those of `missing`
- * that are empty. Idempotent; missing directories are no error. Waits at most 10 s for the kernel
- * to let go.
+ * that are empty; ends the unit. Idempotent; missing directories are no error. Waits at most 10 s
+ * for the kernel to let go.
  */
-int cgroup_destroy(const struct cgroup_plan *plan, struct error *err);
+int cgroup_destroy(struct cgroup_plan *plan, struct error *err);
 
 /* For `features` and messages. */
 enum cgroup_mode { CGROUP_MODE_NONE, CGROUP_MODE_V1, CGROUP_MODE_HYBRID, CGROUP_MODE_V2 };

@@ -57,6 +57,9 @@ int cgroup_apply(
 	/* All is known to be possible before anything is changed. */
 	if (cgroup_batch_collect(&members, resources, &batch, err) < 0)
 		return -1;
+	/* Before our own writes, which are exact where systemd rounds. */
+	if (plan->unit.name && systemd_unit_limit(&plan->unit, resources, err) < 0)
+		return -1;
 	if (cgroup_devices_apply(&members, resources, err) < 0)
 		return -1;
 	return cgroup_batch_run(&batch, err);

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 
 #include "base/cleanup.h"
+#include "base/log.h"
 #include "linux/cgroup_kill.h"
 #include "linux/cgroup_pids.h"
 #include "linux/cgroup_walk.h"
@@ -110,12 +111,23 @@ static int remove_full(const struct cgroup_plan *plan, struct error *err)
 	}
 }
 
-int cgroup_destroy(const struct cgroup_plan *plan, struct error *err)
+/* Without processes it ends by itself, so that a systemd that does not answer keeps nobody waiting. */
+static void end_unit(const struct systemd_unit *unit)
 {
+	struct error err;
+
+	if (unit->name && systemd_unit_stop(unit, &err) < 0)
+		log_warning("%s", err.text);
+}
+
+int cgroup_destroy(struct cgroup_plan *plan, struct error *err)
+{
+	cgroup_settle(plan);
 	if (!remove_empty(plan) && remove_full(plan, err) < 0)
 		return -1;
 	/* Another container may live below them by now: then they stay, which is no failure. */
 	for (size_t i = plan->missing.length; i-- > 0;)
 		(void)rmdir(plan->missing.items[i]);
+	end_unit(&plan->unit);
 	return 0;
 }

@@ -174,33 +174,90 @@ static int place(const struct cgroup_hierarchy *hierarchy, const char *path, boo
 	return add_directory(hierarchy, directory.data, direct, plan, err);
 }
 
+/* On v1 it does not know the other controllers, and leaves their hierarchies alone. */
+static bool is_made_by_systemd(const struct cgroup_hierarchy *hierarchy)
+{
+	static const char *const known[] = { "name=systemd", "cpu", "cpuacct", "blkio", "memory",
+		"devices", "pids" };
+
+	if (hierarchy->v2)
+		return true;
+	for (size_t i = 0; i < ARRAY_LENGTH(known); i++) {
+		const char *found = strstr(hierarchy->controllers, known[i]);
+		char after = found ? found[strlen(known[i])] : 'x';
+
+		if (found && (found == hierarchy->controllers || found[-1] == ',') &&
+			(after == ',' || after == '\0'))
+			return true;
+	}
+	return false;
+}
+
+/* Slices are systemd's to make and to remove; its users may not look for the right to it here. */
+static int place_unit(const struct cgroup_hierarchy *hierarchy, const char *path,
+	struct cgroup_plan *plan, struct error *err)
+{
+	cleanup_text struct text directory = { 0 };
+
+	text_printf(&directory, "%s%s", hierarchy->mount, path);
+	return add_directory(hierarchy, directory.data, is_made_by_systemd(hierarchy), plan, err);
+}
+
+static bool is_by_systemd(enum cgroup_manager manager)
+{
+	return manager == CGROUP_MANAGER_SYSTEMD || manager == CGROUP_MANAGER_SYSTEMD_USER;
+}
+
+static int find_path(enum cgroup_manager manager, const char *cgroups_path, const char *id,
+	struct cgroup_plan *plan, struct text *path, struct error *err)
+{
+	if (!is_by_systemd(manager))
+		return path_below_mount(cgroups_path, id, path, err);
+	if (systemd_unit_parse(
+		    cgroups_path, id, manager == CGROUP_MANAGER_SYSTEMD_USER, &plan->unit, err) < 0)
+		return -1;
+	if (systemd_unit_cgroup(&plan->unit, path, err) < 0)
+		return error_prefix(err, "--systemd-cgroup");
+	return 0;
+}
+
+static int place_all(const struct cgroup_layout *layout, const char *path, bool privileged,
+	struct cgroup_plan *plan, struct error *err)
+{
+	for (size_t i = 0; i < layout->length; i++) {
+		const struct cgroup_hierarchy *hierarchy = &layout->items[i];
+
+		if (plan->unit.name ? place_unit(hierarchy, path, plan, err) < 0
+				    : place(hierarchy, path, privileged, plan, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int cgroup_plan_make(enum cgroup_manager manager, const char *cgroups_path, const char *id,
 	struct cgroup_plan *plan, struct error *err)
 {
 	cleanup_cgroup_layout struct cgroup_layout layout = { 0 };
 	cleanup_text struct text path = { 0 };
-	bool privileged;
+	bool privileged = cgroup_is_privileged();
 
 	*plan = (struct cgroup_plan){ 0 };
 	if (manager == CGROUP_MANAGER_DISABLED)
 		return 0;
-	if (path_below_mount(cgroups_path, id, &path, err) < 0)
-		return -1;
-	privileged = cgroup_is_privileged();
 	/* Only a user who may be sent below the own cgroup needs to know which that is. */
-	if (cgroup_layout_read(!privileged, &layout, err) < 0)
+	if (find_path(manager, cgroups_path, id, plan, &path, err) < 0 ||
+		cgroup_layout_read(!privileged, &layout, err) < 0 ||
+		place_all(&layout, path.data, privileged, plan, err) < 0) {
+		cgroup_plan_free(plan);
 		return -1;
-	for (size_t i = 0; i < layout.length; i++) {
-		if (place(&layout.items[i], path.data, privileged, plan, err) < 0) {
-			cgroup_plan_free(plan);
-			return -1;
-		}
 	}
 	return 0;
 }
 
 void cgroup_plan_free(struct cgroup_plan *plan)
 {
+	cgroup_settle(plan);
+	systemd_unit_free(&plan->unit);
 	strv_free(&plan->directories);
 	strv_free(&plan->missing);
 }

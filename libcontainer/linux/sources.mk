@@ -96,6 +96,12 @@ linux_sources = \
 	libcontainer/linux/signals.h \
 	libcontainer/linux/socket.c \
 	libcontainer/linux/socket.h \
+	libcontainer/linux/systemd_bus.c \
+	libcontainer/linux/systemd_bus.h \
+	libcontainer/linux/systemd_limits.c \
+	libcontainer/linux/systemd_limits.h \
+	libcontainer/linux/systemd_unit.c \
+	libcontainer/linux/systemd_unit.h \
 	libcontainer/linux/terminal.c \
 	libcontainer/linux/terminal.h \
 	libcontainer/linux/terminal_relay.c \

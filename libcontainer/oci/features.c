@@ -24,13 +24,13 @@ static void features_write_namespaces(
 	json_close_array(writer);
 }
 
-static void features_write_cgroup(struct json_writer *writer)
+static void features_write_cgroup(struct json_writer *writer, const struct oci_features *features)
 {
 	json_open_object(writer, "cgroup");
 	json_bool(writer, "v1", true);
 	json_bool(writer, "v2", true);
-	json_bool(writer, "systemd", false);
-	json_bool(writer, "systemdUser", false);
+	json_bool(writer, "systemd", features->systemd);
+	json_bool(writer, "systemdUser", features->systemd);
 	json_bool(writer, "rdma", true);
 	json_close_object(writer);
 }
@@ -61,7 +61,7 @@ static void features_write_linux(struct json_writer *writer, const struct oci_fe
 	json_open_object(writer, "linux");
 	features_write_namespaces(writer, features);
 	json_strings(writer, "capabilities", features->capabilities);
-	features_write_cgroup(writer);
+	features_write_cgroup(writer, features);
 	features_write_seccomp(writer, features);
 	features_write_enabled(writer, "apparmor", features->apparmor);
 	features_write_enabled(writer, "selinux", features->selinux);

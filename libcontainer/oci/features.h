@@ -19,6 +19,7 @@ struct oci_features {
 	const char *const *mount_options, *const *capabilities;
 	const char *const *seccomp_actions, *const *seccomp_operators, *const *seccomp_archs;
 	const char *const *seccomp_known_flags, *const *seccomp_supported_flags;
+	bool systemd; /* cgroups by it */
 	bool time_namespace, seccomp, apparmor, selinux, idmap, net_devices;
 	const char *const *annotations; /* key, value, key, value, NULL */
 	const char *const *potentially_unsafe_config_annotations;

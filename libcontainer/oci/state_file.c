@@ -36,7 +36,8 @@ static const struct json_property state_properties[] = {
 	JSON_STRING("rootfs", struct oci_state_file, rootfs),
 	JSON_STRING("created", struct oci_state_file, created),
 	JSON_STRING("owner", struct oci_state_file, owner),
-	JSON_BOOL("systemdCgroup", struct oci_state_file, systemd_cgroup),
+	JSON_STRING("systemdUnit", struct oci_state_file, systemd_unit),
+	JSON_BOOL("systemdUser", struct oci_state_file, systemd_user),
 	JSON_STRINGS("cgroupDirectories", struct oci_state_file, cgroup_directories),
 	JSON_STRINGS("cgroupMissing", struct oci_state_file, cgroup_missing),
 	JSON_MAP("namespaces", struct oci_state_file, namespaces),
@@ -74,7 +75,9 @@ static void state_write(struct json_writer *writer, const struct oci_state_file 
 	state_write_optional(writer, "rootfs", state->rootfs);
 	state_write_optional(writer, "created", state->created);
 	state_write_optional(writer, "owner", state->owner);
-	json_bool(writer, "systemdCgroup", state->systemd_cgroup);
+	state_write_optional(writer, "systemdUnit", state->systemd_unit);
+	if (state->systemd_unit)
+		json_bool(writer, "systemdUser", state->systemd_user);
 	json_strings(
 		writer, "cgroupDirectories", (const char *const *)state->cgroup_directories.items);
 	json_strings(writer, "cgroupMissing", (const char *const *)state->cgroup_missing.items);

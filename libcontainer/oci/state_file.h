@@ -24,7 +24,8 @@ struct oci_state_file {
 	enum oci_status status;
 	pid_t pid;           /* 0: not made yet */
 	uint64_t start_time; /* procfs_start_time of pid */
-	bool systemd_cgroup;
+	char *systemd_unit; /* the cgroup's, or NULL */
+	bool systemd_user;  /* of the owner's own manager */
 	struct oci_strings cgroup_directories, cgroup_missing; /* struct cgroup_plan */
 	struct oci_map namespaces; /* "time" -> "time:[4026532567]": what init is in, for those
 				      asked for */

@@ -333,3 +333,11 @@ make_bundle_text_of_50_megabytes()
 	[ "$status" -eq 1 ]
 	jq -e 'select(.level == "error") | .msg | contains("libfaketime")' "$WORK/log"
 }
+
+@test "where no systemd answers, its driver says so before anything is made" {
+	make_bundle 'del(.linux.cgroupsPath)'
+	mount -t tmpfs tmpfs /run
+	run elsewhen --systemd-cgroup run --bundle "$BUNDLE" "$ID"
+	umount /run
+	failed '--systemd-cgroup: no systemd answers on the system bus'
+}

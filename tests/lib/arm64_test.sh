@@ -99,7 +99,7 @@ suite_node()
 	node_test_left_out "$suite" "$3"
 }
 
-# The machine as it is with systemd as process 1, which has cgroups of its own.
+# The machine as it is with systemd as process 1, whose scopes the containers' cgroups can be.
 suite_node_systemd()	# KERNEL
 {
 	if [ "$(id -u)" != 0 ]; then
@@ -108,6 +108,8 @@ suite_node_systemd()	# KERNEL
 	fi
 	tap_check node-systemd 'systemd is process 1 and reached its target' \
 		"$top/dev" arm64 --kernel "$1" --init systemd --timeout 300 tests/arm64/check_systemd.sh
+	tap_program node-systemd systemd 1300 "$top/dev" arm64 --kernel "$1" --init systemd --timeout 1200 \
+		tests/arm64/systemd.sh
 }
 
 node_machine_ended()	# FILE with what was said of it

@@ -41,12 +41,13 @@ build_autogen()
 	return 1
 }
 
-# What configure's answer depends on: the place, since a clone may move, and what ./dev installs later
-# than the first build (cmocka, for the unit tests).
+# What configure's answer depends on: the place, since a clone may move, and what may be installed later than
+# the first build (cmocka, for the unit tests).
 build_surroundings()
 {
 	echo "$top"
 	pkg-config --modversion cmocka 2>/dev/null || echo 'no cmocka'
+	pkg-config --modversion libsystemd 2>/dev/null || echo 'no libsystemd'
 }
 
 build_configured()	# DIRECTORY

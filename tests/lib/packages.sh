@@ -4,7 +4,7 @@
 
 declare -A packages=(
 	[build]='gcc make libc6-dev autoconf automake libtool pkg-config
-		libyajl-dev libseccomp-dev libcap-dev libmnl-dev'
+		libyajl-dev libseccomp-dev libcap-dev libmnl-dev libsystemd-dev'
 	[unit]='libcmocka-dev clang libclang-rt-dev llvm'
 	[e2e]='bats jq busybox-static util-linux python3 procps uidmap strace'
 	[lint]='clang clang-tidy clang-format cppcheck shellcheck mandoc'
@@ -20,7 +20,7 @@ declare -A packages=(
 	[kernel_boot]='qemu-system-arm cpio libc6-dev-arm64-cross libc6-dev-armhf-cross'
 	[qemu]='qemu-system-arm cpio util-linux'
 	[arm64-build]='gcc-aarch64-linux-gnu libyajl-dev:arm64 libseccomp-dev:arm64 libcap-dev:arm64
-		libmnl-dev:arm64 libcmocka-dev:arm64'
+		libmnl-dev:arm64 libsystemd-dev:arm64 libcmocka-dev:arm64'
 	[arm64-debian]='debian-archive-keyring kmod xz-utils zstd'
 	[arm64-root]='mmdebstrap e2fsprogs'
 )

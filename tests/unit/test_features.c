@@ -153,6 +153,7 @@ static void all_of_it(void **state)
 		.seccomp_archs = archs,
 		.seccomp_known_flags = flags,
 		.seccomp_supported_flags = supported,
+		.systemd = true,
 		.time_namespace = true,
 		.seccomp = true,
 		.apparmor = true,
@@ -176,8 +177,8 @@ static void all_of_it(void **state)
 	assert_list(&document.linux_.capabilities, capabilities);
 	assert_true(document.linux_.cgroup.v1.value && document.linux_.cgroup.v2.value);
 	assert_true(document.linux_.cgroup.rdma.value);
-	assert_true(document.linux_.cgroup.systemd.set && !document.linux_.cgroup.systemd.value);
-	assert_false(document.linux_.cgroup.systemd_user.value);
+	assert_true(document.linux_.cgroup.systemd.set && document.linux_.cgroup.systemd.value);
+	assert_true(document.linux_.cgroup.systemd_user.value);
 	assert_true(document.linux_.seccomp.enabled.value);
 	assert_list(&document.linux_.seccomp.actions, actions);
 	assert_list(&document.linux_.seccomp.operators, operators);

@@ -29,7 +29,8 @@ static const struct oci_state_file full = {
 	.status = OCI_STATUS_RUNNING,
 	.pid = 4194304,
 	.start_time = UINT64_MAX,
-	.systemd_cgroup = true,
+	.systemd_unit = "elsewhen-x.scope",
+	.systemd_user = true,
 	.cgroup_directories = { some_directories, 2, true },
 	.cgroup_missing = { some_missing, 1, true },
 	.namespaces = { some_namespaces, 2 },
@@ -84,7 +85,8 @@ static void everything_comes_back(void **state)
 	assert_int_equal(back.status, full.status);
 	assert_int_equal(back.pid, full.pid);
 	assert_true(back.start_time == full.start_time);
-	assert_true(back.systemd_cgroup);
+	assert_string_equal(back.systemd_unit, "elsewhen-x.scope");
+	assert_true(back.systemd_user);
 	assert_int_equal(back.cgroup_directories.length, 2);
 	assert_string_equal(back.cgroup_directories.items[0], some_directories[0]);
 	assert_string_equal(back.cgroup_directories.items[1], some_directories[1]);
@@ -111,7 +113,7 @@ static void what_is_absent_stays_absent(void **state)
 	assert_null(back.rootfs);
 	assert_null(back.created);
 	assert_null(back.owner);
-	assert_false(back.systemd_cgroup);
+	assert_null(back.systemd_unit);
 	assert_int_equal(back.cgroup_directories.length, 0);
 	assert_int_equal(back.namespaces.length, 0);
 	assert_false(back.time_offsets.set);

@@ -22,10 +22,10 @@ struct oci_state_file {
 	char *created; /* RFC 3339 with nanoseconds, UTC */
 	char *owner;   /* user name or number of who created it */
 	enum oci_status status;
-	pid_t pid;           /* 0: not made yet */
-	uint64_t start_time; /* procfs_start_time of pid */
-	char *systemd_unit; /* the cgroup's, or NULL */
-	bool systemd_user;  /* of the owner's own manager */
+	pid_t pid;                                             /* 0: not made yet */
+	uint64_t start_time;                                   /* procfs_start_time of pid */
+	char *systemd_unit;                                    /* the cgroup's, or NULL */
+	bool systemd_user;                                     /* of the owner's own manager */
 	struct oci_strings cgroup_directories, cgroup_missing; /* struct cgroup_plan */
 	struct oci_map namespaces; /* "time" -> "time:[4026532567]": what init is in, for those
 				      asked for */

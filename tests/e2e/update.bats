@@ -118,18 +118,18 @@ has_limit()
 
 @test "update: an engine's whole linux.resources, devices and all" {
 	running_container '.linux.resources.devices = [{"allow": false, "access": "rwm"},
-		{"allow": true, "type": "c", "major": 1, "minor": 11, "access": "w"}]'
-	mknod "$ROOTFS/kmsg" c 1 11
+		{"allow": true, "type": "c", "major": 1, "minor": 11, "access": "w"}]' \
+		'.linux.devices += [{"path": "/dev/kmsg", "type": "c", "major": 1, "minor": 11, "fileMode": 438}]'
 	has_limit pids.max
 	[ ! -e "$(limit_file devices.list)" ] || limit devices.list >"$WORK/devices"
 	jq '.linux.resources | .pids.limit = 33' "$BUNDLE/config.json" >"$WORK/r.json"
 	elsewhen update --resources "$WORK/r.json" "$ID"
 	equal "$(limit pids.max)" 33
 	[ ! -e "$WORK/devices" ] || equal "$(limit devices.list)" "$(cat "$WORK/devices")"
-	elsewhen exec "$ID" sh -c ': >/dev/null && : >/kmsg || exit 1'
+	elsewhen exec "$ID" sh -c ': >/dev/null && : >/dev/kmsg || exit 1'
 	# Other devices are another list.
 	elsewhen update --resources - "$ID" <<<'{"devices": [{"allow": false}]}'
-	run elsewhen exec "$ID" sh -c ': >/kmsg'
+	run elsewhen exec "$ID" sh -c ': >/dev/kmsg'
 	[ "$status" != 0 ]
 	elsewhen exec "$ID" sh -c ': >/dev/null'
 }

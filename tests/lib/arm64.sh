@@ -19,7 +19,7 @@ readonly node_modules='virtio_mmio virtio_blk virtio_rng 9pnet_virtio 9p crc32c 
 node_usage()
 {
 	cat <<-'END'
-		usage: ./dev arm64 [--kernel NAME] [--init systemd] [--timeout SECONDS] COMMAND [ARGUMENT...]
+		usage: ./dev arm64 [--kernel NAME] [--init systemd] [--root engines] [--timeout SECONDS] COMMAND [ARGUMENT...]
 
 		Boots an arm64 machine and runs a command in it, which sees this tree in /elsewhen:
 		  demo     the demo of ./dev demo, in the machine
@@ -30,6 +30,7 @@ node_usage()
 		  --kernel NAME      patched (the default: our series), baseline (without it), or of Debian:
 		                     debian-6.1, debian-6.12, debian-7
 		  --init systemd     boot with systemd as process 1; a script that runs the command is it otherwise
+		  --root engines     a root file system that has podman and containerd, too
 		  --timeout SECONDS  the machine is stopped after that long, which is a failure (600)
 	END
 }
@@ -178,6 +179,10 @@ dev_arm64()
 		--init)
 			[ "${2-}" = systemd ] || { node_usage >&2; return 2; }
 			parameters='systemd.unit=node.service systemd.show_status=false'
+			;;
+		--root)
+			[ "${2-}" = engines ] || { node_usage >&2; return 2; }
+			NODE_ROOT=$2
 			;;
 		*)
 			node_usage >&2

@@ -10,16 +10,24 @@
 
 # Packages are unpacked, not installed: what is essential has to be named too. The suite is one newer than
 # that of the kernels, because of its jq: the one before takes a third of an emulated second to start.
-readonly arm64_root_suite=trixie arm64_root_size=640M arm64_root_packages='
+readonly arm64_root_suite=trixie arm64_root_packages='
 	base-files base-passwd bash bsdutils coreutils dash debianutils diffutils findutils grep gzip hostname kmod libc-bin
 	login mawk mount ncurses-base passwd sed sysvinit-utils tar util-linux
 	bats busybox-static iproute2 jq procps python3 strace uidmap xz-utils
 	libcap2 libcmocka0 libmnl0 libseccomp2 libyajl2
 	criu dbus libsystemd0 systemd systemd-sysv'
+# Beyond those, for machines that are asked for them: NODE_ROOT=engines.
+readonly arm64_root_engines='podman conmon netavark golang-github-containers-common containerd'
+declare -rA arm64_root_sizes=([root]=640M [root-engines]=1400M)
+
+arm64_root_name()
+{
+	echo "root${NODE_ROOT:+-$NODE_ROOT}"
+}
 
 arm64_root_image()
 {
-	echo "$top/build/node/root.ext4"
+	echo "$top/build/node/$(arm64_root_name).ext4"
 }
 
 # What the image depends on: a change of the list or of this file makes a new one.
@@ -56,14 +64,16 @@ arm64_root_make()	# DIRECTORY PACKAGES IMAGE
 		"$arm64_root_suite" "$1" "$(arm64_mirror)" &&
 		arm64_root_finish "$1" &&
 		cp "$1/usr/bin/busybox" "$top/build/node/busybox" &&
-		mke2fs -q -F -t ext4 -O ^has_journal -L node -d "$1" "$3" "$arm64_root_size"
+		mke2fs -q -F -t ext4 -O ^has_journal -L node -d "$1" "$3" "${arm64_root_sizes[$(arm64_root_name)]}"
 }
 
 # arm64_root_need: makes the image unless it is there. Half a minute on two cores.
 arm64_root_need()
 {
-	local directory=$top/build/node/root image names begin=$SECONDS
+	local directory image names=$arm64_root_packages begin=$SECONDS
 
+	directory=$top/build/node/$(arm64_root_name)
+	[ "${NODE_ROOT-}" != engines ] || names+=" $arm64_root_engines"
 	image=$(arm64_root_image)
 	[ "$(cat "$image.key" 2>/dev/null)" != "$(arm64_root_key)" ] || return 0
 	need arm64-root arm64-debian
@@ -71,15 +81,15 @@ arm64_root_need()
 		echo 'dev: the root file system of the node needs root to be made: use sudo' >&2
 		return 1
 	fi
-	echo "dev: making build/node/root.ext4, Debian $arm64_root_suite for arm64" >&2
+	echo "dev: making ${image#"$top/"}, Debian $arm64_root_suite for arm64" >&2
 	rm -rf "$directory" "$image" "$image.key"
 	mkdir -p "$top/build/node"
-	names=$(xargs <<<"$arm64_root_packages" | tr ' ' ,)
+	names=$(xargs <<<"$names" | tr ' ' ,)
 	if ! arm64_root_make "$directory" "$names" "$image" >"$directory.log" 2>&1 </dev/null; then
 		tail -n 20 "$directory.log" >&2
 		return 1
 	fi
 	rm -rf "$directory"
 	arm64_root_key >"$image.key"
-	echo "dev: build/node/root.ext4 is there ($((SECONDS - begin)) s)" >&2
+	echo "dev: ${image#"$top/"} is there ($((SECONDS - begin)) s)" >&2
 }

@@ -22,6 +22,7 @@ unit_tests = \
 	tests/unit/test_config_coverage \
 	tests/unit/test_config_engines \
 	tests/unit/test_config_large \
+	tests/unit/test_criu \
 	tests/unit/test_criu_image \
 	tests/unit/test_features \
 	tests/unit/test_filter_cache \

@@ -23,6 +23,7 @@
 #define CRIU_ANSWER_MAX 65536
 #define CRIU_PATIENCE_MS 10000
 #define CRIU_LOOK_MS 500
+#define CRIU_LAST_WORD_MS 1000
 
 static int criu_pass(int fd, struct error *err)
 {
@@ -174,8 +175,8 @@ static int criu_wait_for_word(const struct criu *criu, struct error *err)
 			return error_errno(err, errno, "wait for CRIU");
 		if (ready > 0 && fds[0].revents)
 			return 0;
-		/* Its last word may have come in between. */
-		if (ready > 0 && fds[1].revents && poll(fds, 1, 0) == 0)
+		/* A wrapper's helper may still be passing on its last word. */
+		if (ready > 0 && fds[1].revents && poll(fds, 1, CRIU_LAST_WORD_MS) == 0)
 			return error_set(err, EPIPE, "CRIU ended without an answer");
 		if (ready == 0 && criu_is_stopped(criu)) {
 			(void)process_signal(criu->pidfd, SIGKILL);

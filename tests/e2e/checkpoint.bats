@@ -559,7 +559,8 @@ harmed()	# HARM:NOTIFICATION COMMAND...
 	HELPERS+=("$HELPER")
 	wait_for has_status "$ID" running
 	kill -TERM "$HELPER"
-	run wait "$HELPER"
+	status=0
+	wait "$HELPER" || status=$?
 	equal "$status" 7
 	[ ! -e "$ROOT/$ID" ]
 }

@@ -6,6 +6,7 @@
                                       (CRIU is told that the runtime failed)
     CRIU_BETWEEN_LOG=FILE             the notifications, as they come, one a line
 """
+import fcntl
 import os
 import signal
 import socket
@@ -82,26 +83,24 @@ def main():
             relay(runtime, ours, pid, parent)
         os._exit(0)
     # CRIU itself keeps the pid that the runtime knows. It opens the descriptors that a request names in
-    # whoever made its socket: that is this process, so it has to have those of the runtime.
+    # whoever made its socket: that is this process, so it has to have those of the runtime, under their
+    # numbers, which none of ours may be.
     runtime.close()
     ours.close()
+    theirs = fcntl.fcntl(theirs.detach(), fcntl.F_DUPFD, 500)
     for name in os.listdir(f"/proc/{parent}/fd"):
-        fd = int(name)
-        try:
-            os.fstat(fd)
+        if int(name) <= 2:
             continue
-        except OSError:
-            pass
+        # Sockets and the like cannot be opened again, and are not what a request names.
         try:
-            copy = os.open(f"/proc/{parent}/fd/{fd}", os.O_RDONLY)
+            copy = os.open(f"/proc/{parent}/fd/{name}", os.O_RDONLY)
         except OSError:
             continue
-        if copy != fd:
-            os.dup2(copy, fd)
+        if copy != int(name):
+            os.dup2(copy, int(name))
             os.close(copy)
-        os.set_inheritable(fd, True)
-    os.set_inheritable(theirs.fileno(), True)
-    os.execvp("criu", ["criu", "swrk", str(theirs.fileno())])
+        os.set_inheritable(int(name), True)
+    os.execvp("criu", ["criu", "swrk", str(theirs)])
 
 
 main()

@@ -133,9 +133,10 @@ static const char *criu_find_error(char *log)
 int criu_explain(const struct criu_response *response, int directory, const char *path,
 	const char *name, struct error *err)
 {
+	const struct error said = *err;
 	cleanup_free char *log = NULL;
 	const char *sentence = NULL;
-	int code = err->code ? err->code : EIO;
+	int code = said.code ? said.code : EIO;
 
 	if (io_read_file(directory, name, &log, CRIU_LOG_MAX) >= 0)
 		sentence = criu_find_error(log);
@@ -144,7 +145,7 @@ int criu_explain(const struct criu_response *response, int directory, const char
 	if (!sentence && response->code)
 		sentence = strerror(response->code);
 	if (!sentence)
-		return error_set(err, code, "%s; its log is '%s/%s'",
-			err->code ? err->text : "CRIU failed", path, name);
+		return error_set(err, code, "%.700s; its log is '%s/%s'",
+			said.code ? said.text : "CRIU failed", path, name);
 	return error_set(err, code, "CRIU: %.700s; its log is '%s/%s'", sentence, path, name);
 }

@@ -339,13 +339,30 @@ timer_log_is_right()	# FILE
 	elsewhen delete --force "$SECOND"
 }
 
+# terminal_on NAME WORD: who listens on $WORK/NAME.sock, types WORD into the terminal that comes, and writes what it shows
+# to $WORK/NAME.
+terminal_on()
+{
+	python3 "$BATS_TEST_DIRNAME/console_receive.py" "$WORK/$1.sock" "$2" >"$WORK/$1" 2>&1 </dev/null 3>&- 8>&- &
+	HELPERS+=("$!")
+	wait_for test -S "$WORK/$1.sock"
+}
+
 @test "a terminal goes to the console socket, and still works" {
 	make_bundle '.process.terminal = true'
-	shell 'while read -r line; do echo "got $line"; done'
-	helper python3 "$BATS_TEST_DIRNAME/console_receive.py" "$WORK/console" hello
-	wait_for test -S "$WORK/console"
-	quietly elsewhen run --detach --bundle "$BUNDLE" --console-socket "$WORK/console" "$ID"
-	cat "$WORK/helper"
+	shell 'while read -r line; do echo "got $line, $(tty)"; done'
+	terminal_on before one
+	quietly elsewhen run --detach --bundle "$BUNDLE" --console-socket "$WORK/before.sock" "$ID"
+	wait_for grep -q 'got one, /dev/pts/0' "$WORK/before"
+	checkpoint
+	elsewhen delete "$ID"
+	end_helpers
+	terminal_on after two
+	quietly elsewhen restore --detach --bundle "$BUNDLE" --image-path "$IMAGES" \
+		--console-socket "$WORK/after.sock" "$ID"
+	contains "$(cat "$WORK/after")" 'received 1 descriptor'
+	wait_for grep -q 'got two, /dev/pts/0' "$WORK/after"
+	equal "$(status_of "$ID")" running
 }
 
 @test "a paused container is dumped as it is, and goes on after a restore" {

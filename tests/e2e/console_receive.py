@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Listens on a --console-socket, takes the terminal that is sent, prints what comes out of it."""
+"""Listens on a --console-socket, takes the terminal that is sent, types a line into it if there is one as the
+second argument, prints what comes out of it."""
 import array
 import os
 import socket
@@ -16,6 +17,8 @@ for level, kind, data in ancillary:
     if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
         fds.frombytes(data[: len(data) - len(data) % fds.itemsize])
 print(f"received {len(fds)} descriptor(s), named {name!r}", flush=True)
+if len(sys.argv) > 2:
+    os.write(fds[0], sys.argv[2].encode() + b"\n")
 while True:
     try:
         data = os.read(fds[0], 4096)

@@ -10,6 +10,8 @@
 . "$lib/fuzz.sh"
 # shellcheck source=tests/lib/engines.sh
 . "$lib/engines.sh"
+# shellcheck source=tests/lib/criu.sh
+. "$lib/criu.sh"
 # shellcheck source=tests/lib/arm64_test.sh
 . "$lib/arm64_test.sh"
 # shellcheck source=/dev/null
@@ -114,6 +116,7 @@ test_e2e_file()	# SUITE FLAVOUR SECONDS BATS_FILE
 suite_e2e()
 {
 	tap_built e2e plain test-programs || return 0
+	criu_need || true # without it checkpoint.bats says what it skips
 	test_e2e_flavour e2e plain 300 "$top"/tests/e2e/*.bats
 	tap_check e2e 'the README shows the matrix as it came out' test_matrix_is_in_readme e2e
 }
@@ -123,6 +126,7 @@ suite_e2e_asan()
 	local files
 
 	tap_built e2e-asan asan && tap_built e2e-asan plain test-programs || return 0
+	criu_need || true
 	test_sanitizer_options
 	# On the plain build it is two hundred.
 	export RANDOM_PODS=30

@@ -18,6 +18,7 @@
 #include "linux/rootfs.h"
 
 #define OUTSIDE_NULL "/dev/null"
+#define OUTSIDE_CGROUP "cgroup:" /* before the name of a hierarchy */
 /* The majors of what a person's descriptors are: tty, console, and pseudo-terminals. */
 #define OUTSIDE_TTY_MAJOR 4
 #define OUTSIDE_TTYAUX_MAJOR 5
@@ -92,6 +93,41 @@ static void outside_find_binds(const struct oci_config *config, const struct mou
 			continue;
 		criu_pairs_add(mounts, entry->point, mount->destination);
 		outside_add_submounts(table, entry, mount->destination, mounts);
+	}
+}
+
+static bool outside_is_cgroup(const struct oci_mount *mount)
+{
+	return mount->type && text_starts_with(mount->type, "cgroup") && !outside_is_bind(mount);
+}
+
+/*
+ * Without a cgroup namespace the mounts of the cgroups are bind mounts of the container's directories, which a
+ * restored one has elsewhere: each is named by its hierarchy.
+ */
+static void outside_find_cgroups(
+	const struct oci_config *config, const struct mount_table *table, struct criu_pairs *mounts)
+{
+	if (oci_config_namespace(config, OCI_NAMESPACE_CGROUP))
+		return;
+	for (size_t i = 0; i < config->mounts_length; i++) {
+		const char *destination = config->mounts[i].destination;
+		size_t length = strlen(destination);
+
+		for (size_t j = 0; outside_is_cgroup(&config->mounts[i]) && j < table->length; j++) {
+			const struct mount_entry *entry = &table->items[j];
+			cleanup_text struct text name = { 0 };
+
+			if (!text_starts_with(entry->type, "cgroup") ||
+				!text_starts_with(entry->point, destination) ||
+				outside_is_listed(mounts, entry->point))
+				continue;
+			/* Alone it lies on the destination itself. */
+			text_printf(&name, OUTSIDE_CGROUP "%s",
+				entry->point[length] == '/' ? entry->point + length + 1
+							    : CGROUP_VIEW_V2);
+			criu_pairs_add(mounts, entry->point, name.data);
+		}
 	}
 }
 
@@ -207,6 +243,7 @@ int outside_find(const struct oci_config *config, pid_t pid, struct criu_options
 	if (root < 0)
 		return error_errno(err, errno, "open '%s'", path);
 	outside_find_binds(config, &table, root, &options->mounts);
+	outside_find_cgroups(config, &table, &options->mounts);
 	outside_find_singles(config, &table, &options->mounts);
 	for (int fd = 0; fd <= STDERR_FILENO; fd++)
 		outside_find_descriptor(&table, pid, fd, &options->external, descriptors);
@@ -229,6 +266,16 @@ static void outside_name_submounts(const struct mount_table *table, const char *
 			continue;
 		text_printf(&below, "%s%s", name, point + length);
 		criu_pairs_add(mounts, below.data, point);
+	}
+}
+
+void outside_name_cgroups(const struct cgroup_view *view, struct criu_options *options)
+{
+	for (size_t i = 0; i < view->length; i++) {
+		cleanup_text struct text name = { 0 };
+
+		text_printf(&name, OUTSIDE_CGROUP "%s", view->items[i].name);
+		criu_pairs_add(&options->mounts, name.data, view->items[i].directory);
 	}
 }
 

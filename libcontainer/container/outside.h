@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "container/images.h"
+#include "linux/cgroup.h"
 #include "linux/criu_rpc.h"
 #include "linux/mount_table.h"
 #include "oci/config.h"
@@ -28,6 +29,9 @@ int outside_find(const struct oci_config *config, pid_t pid, struct criu_options
  */
 int outside_name_mounts(const struct oci_config *config, const char *bundle,
 	struct criu_options *options, struct error *err);
+
+/* For a restore without a cgroup namespace: the directories of the container's cgroups. */
+void outside_name_cgroups(const struct cgroup_view *view, struct criu_options *options);
 
 /*
  * For a restore: CRIU's own 0 to 2 in the place of what the descriptors were. A file of which there

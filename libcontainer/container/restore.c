@@ -184,6 +184,7 @@ static int restore_name_outside(void *context, struct error *err)
 	restore_fill_options(restoration);
 	restore_name_namespaces(restoration);
 	outside_inherit_descriptors(&restoration->descriptors, &restoration->criu);
+	outside_name_cgroups(&creation->cgroup_view, &restoration->criu);
 	return outside_name_mounts(creation->config, creation->bundle, &restoration->criu, err);
 }
 

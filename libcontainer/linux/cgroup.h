@@ -111,6 +111,7 @@ enum cgroup_mode cgroup_mode_detect(void);
  * "cpu,cpuacct", "unified"), the v1 mount option string or NULL for v2, and the container's own
  * directory.
  */
+#define CGROUP_VIEW_V2 "unified"
 struct cgroup_view {
 	struct cgroup_view_entry {
 		char *name, *v1_options, *directory;

@@ -35,7 +35,7 @@ static struct cgroup_view_entry make_entry(
 	struct text options = { 0 };
 
 	if (hierarchy->v2) {
-		entry.name = cgroup_copy_text("unified");
+		entry.name = cgroup_copy_text(CGROUP_VIEW_V2);
 		return entry;
 	}
 	/* A hierarchy without controllers is mounted by its name, and shown without "name=". */

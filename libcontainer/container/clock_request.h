@@ -31,6 +31,8 @@ struct clock_request {
 	struct clock_wish monotonic, boottime;
 	const char *path;    /* CLOCK_KIND_PATH */
 	const char *sandbox; /* CLOCK_KIND_POD: the id of the container that keeps the clock */
+	/* A restore's: what the pod's clock is remembered to have been asked to be, by its annotations. */
+	const struct clock_request *asked;
 };
 
 /*

@@ -20,6 +20,7 @@
 #include "container/passwd.h"
 #include "container/pid_file.h"
 #include "container/pod_clock.h"
+#include "container/pod_sandbox.h"
 #include "container/recipe.h"
 #include "container/supervise.h"
 #include "container/sync.h"
@@ -388,6 +389,7 @@ static const struct recipe_step create_steps[] = {
 	/* Nothing is made before the last of these. */
 	{ "read config.json", create_read_config, NULL },
 	{ "decide on the clock", create_decide_clock, NULL },
+	{ "find its pod", create_find_sandbox, NULL },
 	{ "check it against this machine", create_check_machine, NULL },
 	{ "plan the processes", create_plan_processes, NULL },
 	{ "plan the mounts", create_plan_mounts, NULL },

@@ -33,9 +33,11 @@ static char *pod_clock_text(struct arena *arena, const struct clock_wish *wish)
 
 void pod_clock_record(struct oci_state_file *sandbox, const struct clock_request *request)
 {
+	const struct clock_request *asked = request->asked ? request->asked : request;
+
 	sandbox->pod_clock.set = true;
-	sandbox->pod_clock.monotonic = pod_clock_text(&sandbox->arena, &request->monotonic);
-	sandbox->pod_clock.boottime = pod_clock_text(&sandbox->arena, &request->boottime);
+	sandbox->pod_clock.monotonic = pod_clock_text(&sandbox->arena, &asked->monotonic);
+	sandbox->pod_clock.boottime = pod_clock_text(&sandbox->arena, &asked->boottime);
 }
 
 /* In a child of ours: the namespace is made "for children" of a process that ends, and lives by the mount. */

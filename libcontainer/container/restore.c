@@ -16,6 +16,7 @@
 #include "container/foreground.h"
 #include "container/hooks.h"
 #include "container/outside.h"
+#include "container/pod_sandbox.h"
 #include "container/recipe.h"
 #include "container/restore_clock.h"
 #include "container/restore_mounts.h"
@@ -339,6 +340,7 @@ static const struct recipe_step restore_steps[] = {
 	{ "look for CRIU", restore_find_criu, NULL },
 	{ "read config.json", create_read_config, NULL },
 	{ "decide on the clock", create_decide_clock, NULL },
+	{ "find its pod", restore_find_sandbox, NULL },
 	{ "check it against this machine", create_check_machine, NULL },
 	{ "check its namespaces", restore_check_namespaces, NULL },
 	{ "plan the processes", create_plan_processes, NULL },

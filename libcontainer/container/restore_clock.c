@@ -16,6 +16,8 @@
 #include "linux/namespace.h"
 #include "oci/clock_source.h"
 
+#define RESTORE_CLOCK_AWAIT (10 * CLOCK_SECOND)
+
 void restore_clock_reset(struct restore_clock *clock)
 {
 	*clock = (struct restore_clock){ .namespace = -1, .policy = CLOCK_POLICY_UNSET };
@@ -120,6 +122,7 @@ static int restore_clock_find_pod(
 		.sandbox = asked->sandbox,
 		.monotonic = { NULL, clock->values.monotonic },
 		.boottime = { NULL, clock->values.boottime },
+		.asked = asked,
 	};
 
 	if (text_equal(asked->sandbox, creation->id))
@@ -127,6 +130,34 @@ static int restore_clock_find_pod(
 	else
 		clock->namespace = pod_clock_join(creation->runtime, &request, err);
 	return clock->namespace < 0 ? -1 : 0;
+}
+
+/*
+ * Containers of a pod are checkpointed one after the other, and an engine restores them in any order: those that
+ * were saved some seconds after the one that made the clock wait for it, as long as that makes sense.
+ */
+static int restore_clock_await_pod(const struct restore_clock *clock, struct error *err)
+{
+	cleanup_clock_helper struct clock_helper helper = { 0 };
+	struct clock_instant now;
+	int64_t behind, boottime_behind;
+	struct timespec left;
+
+	if (clock_helper_start(&helper, clock->namespace, err) < 0 ||
+		clock_helper_read_instant(&helper, &now, err) < 0)
+		return -1;
+	behind = clock_offset_nanoseconds(clock->saved.monotonic) - now.monotonic;
+	boottime_behind = clock_offset_nanoseconds(clock->saved.boottime) - now.boottime;
+	if (boottime_behind > behind)
+		behind = boottime_behind;
+	if (behind <= 0 || behind > RESTORE_CLOCK_AWAIT)
+		return 0;
+	log_information("the pod's clock is %.3f s behind what was saved: waiting for it",
+		(double)behind / CLOCK_SECOND);
+	left = (struct timespec){ behind / CLOCK_SECOND, behind % CLOCK_SECOND };
+	while (nanosleep(&left, &left) < 0 && errno == EINTR)
+		;
+	return 0;
 }
 
 int restore_clock_make(struct restore_clock *clock, struct creation *creation, struct error *err)
@@ -141,7 +172,10 @@ int restore_clock_make(struct restore_clock *clock, struct creation *creation, s
 			creation->clock.path, CLONE_NEWTIME, "linux.namespaces: time", err);
 		return clock->namespace < 0 ? -1 : 0;
 	case CLOCK_KIND_POD:
-		return restore_clock_find_pod(clock, creation, err);
+		if (restore_clock_find_pod(clock, creation, err) < 0)
+			return -1;
+		return clock->policy == CLOCK_POLICY_CONFIG ? 0
+							    : restore_clock_await_pod(clock, err);
 	default:
 		return restore_clock_make_private(clock, err);
 	}

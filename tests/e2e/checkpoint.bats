@@ -311,7 +311,7 @@ timer_log_is_right()	# FILE
 	[ ! -e "$ROOT/$ID" ]
 }
 
-@test "a pod: its containers have one clock afterwards, and a clock that is behind is refused" {
+@test "a pod: its containers have one clock afterwards, and one that is behind is waited for or refused" {
 	SECOND=${ID}b
 	ticking_container '.annotations = {"elsewhen.dev/clock": "pod", "io.kubernetes.cri.sandbox-id": "'"$ID"'",
 		"elsewhen.dev/boottime": "+2d", "elsewhen.dev/monotonic": "+1d"}'
@@ -328,6 +328,13 @@ timer_log_is_right()	# FILE
 	edit '.linux.cgroupsPath = "'"$CGROUP/$ID"'"'
 	restore
 	equal "$(namespace_of "$(pid_of "$ID")" time)" "$(namespace_of "$(pid_of "$SECOND")" time)"
+	[ "$(uptime_of "$ID")" -ge "$(saved boottime)" ]
+	# One that was saved three seconds later than now waits for the clock to come as far.
+	elsewhen delete --force "$ID"
+	jq '.boottime.secs = $now + 3' --argjson now "$(uptime_of "$SECOND")" "$IMAGES/clock.json" >"$WORK/ahead"
+	mv "$WORK/ahead" "$IMAGES/clock.json"
+	restore
+	contains "$(cat "$LOG")" 'waiting for it'
 	[ "$(uptime_of "$ID")" -ge "$(saved boottime)" ]
 	# And one that was ahead: by an hour.
 	elsewhen delete --force "$ID"

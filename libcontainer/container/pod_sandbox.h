@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which pod a container belongs to, where the annotation that names the sandbox is not true any more: podman's
+ * `restore --pod` leaves it as it was in the pod that was checkpointed, for all of the container's life. The new
+ * pod's sandbox is named by its process: linux.namespaces has /proc/PID/ns/... of it.
+ */
+#ifndef CONTAINER_POD_SANDBOX_H
+#define CONTAINER_POD_SANDBOX_H
+
+#include "container/creation.h"
+
+/* With a pod's clock, and when there is no such sandbox as the annotation names. */
+int create_find_sandbox(void *creation, struct error *err);
+
+/* With a pod's clock; the other sandbox may well be there still. */
+int restore_find_sandbox(void *creation, struct error *err);
+
+#endif

@@ -114,7 +114,8 @@ static void outside_find_cgroups(
 		const char *destination = config->mounts[i].destination;
 		size_t length = strlen(destination);
 
-		for (size_t j = 0; outside_is_cgroup(&config->mounts[i]) && j < table->length; j++) {
+		for (size_t j = 0; outside_is_cgroup(&config->mounts[i]) && j < table->length;
+			j++) {
 			const struct mount_entry *entry = &table->items[j];
 			cleanup_text struct text name = { 0 };
 

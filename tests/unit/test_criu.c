@@ -120,7 +120,8 @@ static void test_an_answer_that_is_cut_off_is_none(void **state)
 	protobuf_add_varint(&message, 1, CRIU_NOTIFY);
 	protobuf_add_message(&message, 5, &notification);
 	for (size_t length = 3; length < message.length; length++)
-		assert_int_equal(criu_rpc_parse_response(message.data, length, &response), -EBADMSG);
+		assert_int_equal(
+			criu_rpc_parse_response(message.data, length, &response), -EBADMSG);
 	text_free(&message);
 	text_free(&notification);
 }
@@ -218,8 +219,8 @@ int main(void)
 		cmocka_unit_test(test_an_answer_that_is_cut_off_is_none),
 		cmocka_unit_test_setup_teardown(test_the_cause_is_the_first_of_the_last_errors,
 			make_directory, remove_directory),
-		cmocka_unit_test_setup_teardown(test_a_log_without_an_error_is_named,
-			make_directory, remove_directory),
+		cmocka_unit_test_setup_teardown(
+			test_a_log_without_an_error_is_named, make_directory, remove_directory),
 		cmocka_unit_test(test_statistics_are_read),
 		cmocka_unit_test(test_a_program_that_is_not_there_is_named),
 	};

@@ -7,6 +7,8 @@
 
 # shellcheck source=tests/lib/arm64_apt.sh
 . "$lib/arm64_apt.sh"
+# shellcheck source=tests/lib/criu.sh
+. "$lib/criu.sh"
 
 # Packages are unpacked, not installed: what is essential has to be named too. The suite is one newer than
 # that of the kernels, because of its jq: the one before takes a third of an emulated second to start.
@@ -30,11 +32,14 @@ arm64_root_image()
 	echo "$top/build/node/$(arm64_root_name).ext4"
 }
 
-# What the image depends on: a change of the list or of this file makes a new one.
+# What the image depends on: a change of the list or of these files makes a new one.
 arm64_root_key()
 {
-	sha256sum <"$lib/arm64_root.sh"
+	cat "$lib/arm64_root.sh" "$lib/criu.sh" | sha256sum
 }
+
+# Beside the root's own: kernels as old as this suite's have the CRIU of this suite.
+readonly arm64_root_old_suite=bookworm arm64_root_old_criu=/usr/lib/criu-bookworm
 
 # What maintainer scripts would have done, as far as the tests need it.
 arm64_root_finish()	# DIRECTORY
@@ -63,6 +68,8 @@ arm64_root_make()	# DIRECTORY PACKAGES IMAGE
 		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --keyring="$arm64_keyring" \
 		"$arm64_root_suite" "$1" "$(arm64_mirror)" &&
 		arm64_root_finish "$1" &&
+		criu_unpack arm64 "$arm64_root_old_suite" "$1$arm64_root_old_criu" &&
+		criu_write_wrapper "$1$arm64_root_old_criu" "$arm64_root_old_criu" &&
 		cp "$1/usr/bin/busybox" "$top/build/node/busybox" &&
 		mke2fs -q -F -t ext4 -O ^has_journal -L node -d "$1" "$3" "${arm64_root_sizes[$(arm64_root_name)]}"
 }

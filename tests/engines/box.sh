@@ -73,7 +73,7 @@ box_remove_cgroups()
 # --- inside
 
 # What an engine may write to, and what belongs to the machine.
-readonly box_empty='/run /var/lib/containers /var/lib/containerd /var/lib/docker /var/lib/cni
+readonly box_empty='/run /var/lib/containers /var/lib/containerd /var/lib/docker /var/lib/cni /var/lib/kubelet
 	/etc/containers /etc/containerd /etc/docker /etc/cni /opt/cni /var/tmp /var/log'
 
 box_mounts()

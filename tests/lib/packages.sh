@@ -11,6 +11,8 @@ declare -A packages=(
 	[engines]='podman containerd docker.io netavark aardvark-dns conmon catatonit tini iptables uidmap slirp4netns
 		fuse-overlayfs containernetworking-plugins golang-github-containers-common iproute2 bsdutils wget
 		python3 python3-grpcio bats jq busybox-static'
+	[k8s]='containerd runc containernetworking-plugins iptables iproute2 openssl bats jq busybox-static'
+	[k8s-build]='golang-go dpkg-dev xz-utils patch debian-archive-keyring'
 	[fuzz]='clang libclang-rt-dev llvm'
 	[demo]='busybox-static jq'
 	[kit]='gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf libc6-dev-arm64-cross libc6-dev-armhf-cross'
@@ -31,6 +33,8 @@ declare -A packages_why=(
 	[e2e]='to run containers in tests'
 	[lint]='to check the style'
 	[engines]='for the engines above the runtime'
+	[k8s]='for a Kubernetes node'
+	[k8s-build]='to build Kubernetes'
 	[fuzz]='to fuzz'
 	[demo]='for a root file system to run'
 	[kit]='to build the conformance kit for arm64 machines'

@@ -52,6 +52,16 @@ private_apt_configure()
 	echo "$directory/apt.conf"
 }
 
+# Source packages too, from the next update on.
+private_apt_add_sources()	# CONFIGURATION
+{
+	local list=${1%/*}/sources.list
+
+	sed -n 's/^deb \[arch=[^ ]* /deb-src [/p' "$list" >"$list.source" && cat "$list.source" >>"$list" && rm "$list.source"
+	# Lists that are there already are without them.
+	rm -f "$1.updated"
+}
+
 # private_apt_update CONFIGURATION: lists older than an hour are fetched again.
 private_apt_update()
 {
@@ -79,4 +89,19 @@ private_apt_unpack()
 			tar -x -f - -C "$directory" --no-same-owner "$@" || return 1
 	done
 	rm -rf "$archives"
+}
+
+# private_apt_source CONFIGURATION PACKAGE DIRECTORY: the package's source, with Debian's patches.
+private_apt_source()
+{
+	local work
+
+	work=$(mktemp -d "${1%/*}/source.XXXXXX") || return 1
+	(cd "$work" && APT_CONFIG=$1 apt-get -qq source --download-only "$2" >&2) &&
+		rm -rf "$3" && mkdir -p "$(dirname "$3")" &&
+		dpkg-source --no-check --extract "$work"/*.dsc "$3" >"$work/log" 2>&1 &&
+		rm -rf "$work" && return 0
+	cat "$work/log" >&2
+	rm -rf "$work"
+	return 1
 }

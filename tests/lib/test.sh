@@ -12,13 +12,15 @@
 . "$lib/engines.sh"
 # shellcheck source=tests/lib/criu.sh
 . "$lib/criu.sh"
+# shellcheck source=tests/lib/kubernetes.sh
+. "$lib/kubernetes.sh"
 # shellcheck source=tests/lib/arm64_test.sh
 . "$lib/arm64_test.sh"
 # shellcheck source=/dev/null
 . "$lib/kit.sh"
 
 readonly test_suites='build layers lint unit e2e fuzz kit node'
-readonly test_more_suites='matrix faults engines arm64 arm64-all'
+readonly test_more_suites='matrix faults engines k8s arm64 arm64-all'
 readonly test_fuzz_seconds=3
 
 # An error in ours must fail a test, wherever the process that made it has gone since.
@@ -176,7 +178,7 @@ suite_fuzz()
 test_run()	# SUITE
 {
 	case $1 in
-	build | layers | matrix | faults | engines | fuzz) tap_suite "$1" "suite_$1" ;;
+	build | layers | matrix | faults | engines | k8s | fuzz) tap_suite "$1" "suite_$1" ;;
 	kit)
 		tap_suite kit-host suite_kit_host
 		tap_suite kit-debian-6.1 suite_kit_kernel debian-6.1

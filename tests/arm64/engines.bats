@@ -39,6 +39,7 @@ setup()
 teardown()
 {
 	podman rm --all --force --time 0 >/dev/null 2>&1
+	[ -z "${CONTAINERD-}" ] || kill "$CONTAINERD"
 }
 
 unit_property()	# UNIT NAME
@@ -93,6 +94,7 @@ quietly_podman()
 
 	mkdir -p /run/containerd /var/tmp/containerd
 	containerd --root /var/tmp/containerd --state /run/containerd >/run/containerd.log 2>&1 3>&- &
+	CONTAINERD=$!
 	wait_for ctr version
 	ctr run --detach --rootfs --snapshotter native --runc-binary /usr/local/bin/elsewhen --runc-systemd-cgroup \
 		--cgroup system.slice:ctr:b /var/tmp/engines/rootfs b /bin/sleep 1000 3>&-
@@ -102,6 +104,5 @@ quietly_podman()
 	ctr tasks kill --signal KILL b
 	wait_for ctr tasks delete b
 	ctr containers delete b
-	wait_for equal "$(unit_property ctr-b.scope LoadState)" not-found
-	kill %1
+	equal "$(unit_property ctr-b.scope LoadState)" not-found
 }

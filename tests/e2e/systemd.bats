@@ -145,7 +145,7 @@ limit()	# FILE
 		kill -KILL "$HELPER" 2>/dev/null || true
 		wait "$HELPER" || true
 		quietly elsewhen delete --force "$ID"
-		wait_for equal "$(unit_property LoadState)" not-found
+		equal "$(unit_property LoadState)" not-found
 	done
 }
 

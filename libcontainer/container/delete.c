@@ -69,9 +69,9 @@ static int delete_locked(const struct container_runtime *runtime, const char *id
 
 	if (directory_load_state(directory, &state, err) < 0) {
 		/* Nothing was made yet, or a crash of the machine undid it and left half a file. */
-		if (err->code == ENOENT || force)
+		if (err->code == ENOENT || (force && err->code != EMEDIUMTYPE))
 			return directory_remove(runtime, id, directory, err);
-		return -1;
+		return error_prefix(err, "container '%s'", id);
 	}
 	status = status_of(&state, &pidfd);
 	/* "creating" under our lock: its create is gone. */

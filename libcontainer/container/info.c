@@ -202,11 +202,11 @@ int container_list(const struct container_runtime *runtime, struct container_inf
 		struct container_info info;
 		struct error skipped;
 
-		/* Other files in --root are not ours to speak of. */
+		/* Other files in --root, and other runtimes' containers, are not ours to speak of. */
 		if (oci_container_id_validate(entry->d_name, &skipped) < 0)
 			continue;
 		if (container_state(runtime, entry->d_name, &info, &skipped) < 0) {
-			if (skipped.code != ENOENT)
+			if (skipped.code != ENOENT && skipped.code != EMEDIUMTYPE)
 				log_warning("%s", skipped.text);
 			continue;
 		}

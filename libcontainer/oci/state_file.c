@@ -142,11 +142,33 @@ static int state_check(const struct oci_state_file *state, struct error *err)
 	return 0;
 }
 
+/*
+ * Whether it is a state that another runtime wrote: an object like any, without what each of ours begins
+ * with. containerd's shim gives one root to all the runtimes of a node.
+ */
+static bool state_is_foreign(const char *data, size_t length)
+{
+	struct oci_state_file state = { 0 };
+	struct error ignored;
+	static const struct json_property properties[] = {
+		JSON_STRING("ociVersion", struct oci_state_file, oci_version),
+	};
+	static const struct json_table table = { JSON_TABLE(properties) };
+	bool foreign = json_read(data, length, &table, &state, &state.arena, NULL, &ignored) == 0 &&
+		       !state.oci_version;
+
+	oci_state_file_free(&state);
+	return foreign;
+}
+
 int oci_state_file_parse(
 	const char *data, size_t length, struct oci_state_file *state, struct error *err)
 {
 	struct oci_state_file read = { 0 };
 
+	if (state_is_foreign(data, length))
+		return error_set(err, EMEDIUMTYPE,
+			"ociVersion: is not there, so it is a container of another runtime");
 	if (json_read(data, length, &state_table, &read, &read.arena, NULL, err) < 0 ||
 		state_check(&read, err) < 0) {
 		oci_state_file_free(&read);

@@ -52,6 +52,7 @@ int oci_state_file_format(const struct oci_state_file *state, char **json, size_
 /*
  * As strict as the config reader; a state of a newer elsewhen with unknown properties is read.
  * Afterwards id, bundle and oci_version are there, and a pid never comes without its start time.
+ * The error of a state that another runtime wrote is EMEDIUMTYPE.
  */
 int oci_state_file_parse(
 	const char *data, size_t length, struct oci_state_file *state, struct error *err);

@@ -327,6 +327,17 @@ make_bundle_text_of_50_megabytes()
 	assert_no_leftovers
 }
 
+@test "state: another runtime's containers in the same root are left alone, and not spoken of" {
+	running_container
+	mkdir -p "$ROOT/other"
+	echo '{"id": "other", "init_process_pid": 1, "cgroup_paths": {"": "/sys/fs/cgroup/other"}}' >"$ROOT/other/state.json"
+	equal "$(elsewhen list --quiet 2>&1)" "$ID"
+	run elsewhen delete --force other
+	failed other 'another runtime'
+	[ -e "$ROOT/other/state.json" ]
+	rm -r "$ROOT/other"
+}
+
 @test "the log file gets the sentence, as JSON that engines read" {
 	make_time_bundle '{tai: {secs: 1}}'
 	run elsewhen --log "$WORK/log" --log-format json create --bundle "$BUNDLE" "$ID"

@@ -223,6 +223,34 @@ static void hostile_ones_are_refused(void **state)
 	}
 }
 
+/* containerd's shim has one root for all the runtimes of a node. */
+static void other_runtimes_states_are_told_from_damaged_ones(void **state)
+{
+	static const struct {
+		const char *json;
+		int code;
+	} cases[] = {
+		{ "{\"id\": \"c\", \"init_process_pid\": 77, \"config\": {\"version\": \"1.0.2\"}}",
+			EMEDIUMTYPE },
+		{ "{}", EMEDIUMTYPE },
+		{ "{\"id\": \"c\", \"init_process_pid\"", EINVAL },
+		{ "{\"ociVersion\": 1}", EINVAL },
+		{ BEGIN "\"pid\": 5}", EINVAL },
+		{ "[]", EINVAL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+		struct oci_state_file read = { 0 };
+		struct error err = { 0 };
+
+		assert_int_equal(
+			oci_state_file_parse(cases[i].json, strlen(cases[i].json), &read, &err),
+			-1);
+		assert_int_equal(err.code, cases[i].code);
+	}
+}
+
 static void properties_of_a_newer_version_are_ignored(void **state)
 {
 	static const char json[] = CREATING "\"newer\": {\"policy\": [1, {}]}, \"pid\": 0}";
@@ -244,6 +272,7 @@ int main(void)
 		cmocka_unit_test(a_path_that_is_not_utf8_is_still_written),
 		cmocka_unit_test(what_could_not_be_read_back_is_not_written),
 		cmocka_unit_test(hostile_ones_are_refused),
+		cmocka_unit_test(other_runtimes_states_are_told_from_damaged_ones),
 		cmocka_unit_test(properties_of_a_newer_version_are_ignored),
 	};
 

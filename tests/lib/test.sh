@@ -206,18 +206,19 @@ test_arm64()
 	tap_suite node-systemd suite_node_systemd patched
 }
 
-# Every kernel, and every fault that a check must find.
+# Every kernel there is must pass the kit, every fault must fail it. On the newer ones the node runs what depends
+# most on the kernel.
 test_arm64_all()
 {
 	local kernel
 
-	test_arm64
-	for kernel in baseline $stock_kernels; do
+	tap_suite kit-host suite_kit_host
+	for kernel in patched baseline $stock_kernels; do
 		tap_suite "kit-$kernel" suite_kit_kernel "$kernel"
 	done
 	tap_suite teeth suite_teeth
 	for kernel in debian-6.12 debian-7; do
-		tap_suite "node-$kernel" suite_node "$kernel" "$node_test_limit" all
+		tap_suite "node-$kernel" suite_node "$kernel" "$node_test_limit" quick
 	done
 }
 

@@ -109,7 +109,7 @@ suite_node_systemd()	# KERNEL
 	tap_check node-systemd 'systemd is process 1 and reached its target' \
 		"$top/dev" arm64 --kernel "$1" --init systemd --timeout 300 tests/arm64/check_systemd.sh
 	tap_program node-systemd systemd 1300 "$top/dev" arm64 --kernel "$1" --init systemd --timeout 1200 \
-		tests/arm64/systemd.sh e2e/systemd
+		tests/arm64/systemd.sh e2e/systemd e2e/systemd_user
 	tap_program node-systemd systemd-engines 1300 "$top/dev" arm64 --kernel "$1" --init systemd --root engines \
 		--timeout 1200 tests/arm64/systemd.sh arm64/engines
 }

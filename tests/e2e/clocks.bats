@@ -189,7 +189,7 @@ check_proc()	# BOOTTIME_NS BEFORE AFTER
 	equal "$(grep -c 'setns(.*, CLONE_NEWTIME)' "$WORK/strace")" 1
 	equal "$(grep -c 'setns(' "$WORK/strace")" 1
 	differ "$(sed -n 's/^\([0-9]*\) .*setns.*/\1/p' "$WORK/strace")" \
-		"$(sed -n '1s/^\([0-9]*\) .*/\1/p;$s/^\([0-9]*\) +++ exited.*/\1/p' "$WORK/strace" | tail -n 1)"
+		"$(sed -n '$s/^\([0-9]*\) *+++ exited.*/\1/p' "$WORK/strace")"
 }
 
 @test "an offset of less than zero is read back as it was written" {

@@ -64,6 +64,9 @@ fuzz_targets = \
 	tests/fuzz/fuzz_clock_file \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_criu_image \
+	tests/fuzz/fuzz_criu_response \
+	tests/fuzz/fuzz_criu_stats \
+	tests/fuzz/fuzz_descriptors \
 	tests/fuzz/fuzz_mount_options \
 	tests/fuzz/fuzz_operator_settings \
 	tests/fuzz/fuzz_path \
@@ -119,6 +122,9 @@ kernel_kit_sources = \
 tests_fuzz_fuzz_clock_file_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_config_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_criu_image_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_criu_response_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_criu_stats_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_descriptors_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_mount_options_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_operator_settings_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_path_LDADD = $(fuzz_libs)

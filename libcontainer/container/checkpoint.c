@@ -43,8 +43,7 @@ struct checkpoint {
 	char *freezer, *server; /* owned parts of `criu` */
 	struct criu_options criu;
 	struct strv descriptors;
-	int cgroup_namespace; /* the container's, for CRIU to look out of; -1: our own */
-	int status_fd;        /* to be told once, when pages can be fetched; -1 */
+	int status_fd; /* to be told once, when pages can be fetched; -1 */
 };
 
 static const char *checkpoint_program(const struct checkpoint *checkpoint)
@@ -202,31 +201,13 @@ static void checkpoint_fill_options(struct checkpoint *checkpoint)
 	criu->empty_namespaces = options->empty_namespaces;
 }
 
-/*
- * With a cgroup namespace of its own the container sees its cgroup as "/". So does CRIU from in there, and
- * the images fit a container with another cgroup.
- */
-static int checkpoint_open_cgroup_namespace(struct checkpoint *checkpoint, struct error *err)
-{
-	char path[64];
-
-	if (!oci_config_namespace(checkpoint->config, OCI_NAMESPACE_CGROUP) ||
-		checkpoint->options->cgroup_mode != CONTAINER_CGROUP_IGNORE)
-		return 0;
-	snprintf(path, sizeof(path), "/proc/%d/ns/cgroup", (int)checkpoint->state.pid);
-	checkpoint->cgroup_namespace =
-		namespace_open(path, CLONE_NEWCGROUP, "the container's cgroups", err);
-	return checkpoint->cgroup_namespace < 0 ? -1 : 0;
-}
-
 static int checkpoint_find_outside(void *context, struct error *err)
 {
 	struct checkpoint *checkpoint = context;
 
 	checkpoint->freezer = cgroup_freezer(&checkpoint->cgroup);
 	checkpoint_fill_options(checkpoint);
-	if (checkpoint_parse_server(checkpoint, err) < 0 ||
-		checkpoint_open_cgroup_namespace(checkpoint, err) < 0)
+	if (checkpoint_parse_server(checkpoint, err) < 0)
 		return -1;
 	return outside_find(checkpoint->config, checkpoint->state.pid, &checkpoint->criu,
 		&checkpoint->descriptors, err);
@@ -285,19 +266,6 @@ static int checkpoint_notified(
 	return 0;
 }
 
-/* In CRIU's process. */
-static int checkpoint_prepare_criu(void *context, bool entered_cgroup, struct error *err)
-{
-	struct checkpoint *checkpoint = context;
-	int result;
-
-	(void)entered_cgroup;
-	if (checkpoint->cgroup_namespace < 0)
-		return 0;
-	result = namespace_join(checkpoint->cgroup_namespace, CLONE_NEWCGROUP);
-	return result < 0 ? error_errno(err, -result, "join the container's cgroup namespace") : 0;
-}
-
 /* A CRIU that was killed leaves the cgroup frozen that it froze. */
 static void checkpoint_undo_dump(void *context)
 {
@@ -316,8 +284,6 @@ static int checkpoint_dump(void *context, struct error *err)
 	const struct criu_setup setup = {
 		.program = checkpoint_program(checkpoint),
 		.cgroup = -1,
-		.prepare = checkpoint_prepare_criu,
-		.context = checkpoint,
 	};
 	enum criu_request_type type = checkpoint->options->pre_dump ? CRIU_PRE_DUMP : CRIU_DUMP;
 
@@ -367,7 +333,6 @@ static void checkpoint_close(struct checkpoint *checkpoint)
 		oci_state_file_free(&checkpoint->state);
 	cleanup_fd(&checkpoint->directory);
 	cleanup_fd(&checkpoint->pidfd);
-	cleanup_fd(&checkpoint->cgroup_namespace);
 	free(checkpoint->freezer);
 	free(checkpoint->server);
 }
@@ -383,7 +348,6 @@ int container_checkpoint(const struct container_runtime *runtime, const char *id
 		.id = id,
 		.directory = -1,
 		.pidfd = -1,
-		.cgroup_namespace = -1,
 	};
 	int result;
 

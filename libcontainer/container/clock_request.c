@@ -204,6 +204,17 @@ static const char *clock_find_sandbox(const struct oci_config *config, const cha
 	return id;
 }
 
+/* Of no effect before a restore, which may be on another node and too late to mend it. */
+static int clock_check_restore(const struct oci_config *config, struct error *err)
+{
+	const char *word = oci_config_annotation(config, CLOCK_ANNOTATION_RESTORE);
+	enum clock_policy policy;
+
+	if (word && clock_policy_parse(word, &policy, err) < 0)
+		return error_prefix(err, "annotations." CLOCK_ANNOTATION_RESTORE);
+	return 0;
+}
+
 int clock_request_make(const struct container_runtime *runtime, const struct oci_config *config,
 	const char *id, const struct container_create_options *options,
 	struct clock_request *request, struct error *err)
@@ -215,6 +226,8 @@ int clock_request_make(const struct container_runtime *runtime, const struct oci
 	if (operator_check_annotations(runtime, config, clock_annotations, err) < 0)
 		return -1;
 	clock_warn_of_unknown(config);
+	if (clock_check_restore(config, err) < 0)
+		return -1;
 	if (clock_take_all(request, config, options, err) < 0 ||
 		clock_find_kind(word, time, request, err) < 0)
 		return -1;

@@ -11,11 +11,8 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "oci/json.h"
-#include "oci/json_reader.h"
+#include "oci/descriptors_file.h"
 
-#define IMAGES_DESCRIPTORS "descriptors.json"
-#define IMAGES_DESCRIPTORS_MAX ((size_t)64 * 1024)
 #define IMAGES_PARENTS_MAX 64
 
 void images_reset(struct images *images)
@@ -164,21 +161,18 @@ int images_save_descriptors(
 	cleanup_text struct text json = { 0 };
 	int result;
 
-	/* They are what links in /proc say, cut down to what needs no escape. */
-	for (size_t i = 0; i < descriptors->length; i++)
-		text_printf(&json, "%s\"%s\"", i ? "," : "[", descriptors->items[i]);
-	text_add(&json, json.length ? "]" : "[]");
+	oci_descriptors_format(descriptors, &json);
 	result = io_replace_file(
-		images->directory, IMAGES_DESCRIPTORS, 0600, json.data, json.length);
-	return result < 0 ? error_errno(
-				    err, -result, "write '%s/" IMAGES_DESCRIPTORS "'", images->path)
+		images->directory, OCI_DESCRIPTORS_NAME, 0600, json.data, json.length);
+	return result < 0 ? error_errno(err, -result, "write '%s/" OCI_DESCRIPTORS_NAME "'",
+				    images->path)
 			  : 0;
 }
 
 void images_forget_descriptors(const struct images *images)
 {
 	if (images->directory >= 0)
-		(void)unlinkat(images->directory, IMAGES_DESCRIPTORS, 0);
+		(void)unlinkat(images->directory, OCI_DESCRIPTORS_NAME, 0);
 }
 
 uint64_t images_count_bytes(const struct images *images)
@@ -199,46 +193,19 @@ uint64_t images_count_bytes(const struct images *images)
 	return bytes;
 }
 
-struct images_list {
-	struct oci_strings descriptors;
-};
-
-/* The reader reads objects; the file is a bare array. */
-static int images_parse_descriptors(
-	const char *json, size_t length, struct strv *descriptors, struct error *err)
-{
-	static const struct json_property properties[] = {
-		JSON_STRINGS("descriptors", struct images_list, descriptors, .required = true),
-	};
-	static const struct json_table table = { JSON_TABLE(properties) };
-	cleanup_text struct text object = { 0 };
-	struct images_list list = { 0 };
-	struct arena arena = { 0 };
-	int result;
-
-	text_add(&object, "{\"descriptors\":");
-	text_add_bytes(&object, json, length);
-	text_add(&object, "}");
-	result = json_read(object.data, object.length, &table, &list, &arena, NULL, err);
-	for (size_t i = 0; result == 0 && i < list.descriptors.length; i++)
-		strv_add(descriptors, list.descriptors.items[i]);
-	arena_free(&arena);
-	return result;
-}
-
 int images_load_descriptors(
 	const struct images *images, struct strv *descriptors, struct error *err)
 {
 	cleanup_free char *json = NULL;
-	ssize_t length =
-		io_read_file(images->directory, IMAGES_DESCRIPTORS, &json, IMAGES_DESCRIPTORS_MAX);
+	ssize_t length = io_read_file(
+		images->directory, OCI_DESCRIPTORS_NAME, &json, OCI_DESCRIPTORS_SIZE_MAX);
 
 	if (length == -ENOENT)
 		return 0;
 	if (length < 0)
 		return error_errno(
-			err, (int)-length, "read '%s/" IMAGES_DESCRIPTORS "'", images->path);
-	if (images_parse_descriptors(json, (size_t)length, descriptors, err) < 0)
-		return error_prefix(err, IMAGES_DESCRIPTORS);
+			err, (int)-length, "read '%s/" OCI_DESCRIPTORS_NAME "'", images->path);
+	if (oci_descriptors_parse(json, (size_t)length, descriptors, err) < 0)
+		return error_prefix(err, OCI_DESCRIPTORS_NAME);
 	return 0;
 }

@@ -31,10 +31,7 @@ int images_make(struct images *images, const char *path, const char *work_path, 
  */
 int images_open(struct images *images, const char *path, const char *work_path, struct error *err);
 
-/*
- * What the descriptors 0, 1 and 2 of init were, in the form that runc and crun write too:
- * "pipe:[12345]" and "file[1f:3e]" are from outside, anything else was the container's own.
- */
+/* What the descriptors 0, 1 and 2 of init were (oci/descriptors_file.h). */
 int images_save_descriptors(
 	const struct images *images, const struct strv *descriptors, struct error *err);
 void images_forget_descriptors(const struct images *images);

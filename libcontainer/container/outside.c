@@ -102,14 +102,13 @@ static bool outside_is_cgroup(const struct oci_mount *mount)
 }
 
 /*
- * Without a cgroup namespace the mounts of the cgroups are bind mounts of the container's directories, which a
- * restored one has elsewhere: each is named by its hierarchy.
+ * A restored container has its cgroup elsewhere, and how much of a hierarchy a mount shows depends on who looks:
+ * so CRIU mounts none of them, and each is named by its hierarchy. From inside the container's cgroup namespace
+ * CRIU would see what it can mount, but with "nsdelegate" may not freeze it from there.
  */
 static void outside_find_cgroups(
 	const struct oci_config *config, const struct mount_table *table, struct criu_pairs *mounts)
 {
-	if (oci_config_namespace(config, OCI_NAMESPACE_CGROUP))
-		return;
 	for (size_t i = 0; i < config->mounts_length; i++) {
 		const char *destination = config->mounts[i].destination;
 		size_t length = strlen(destination);

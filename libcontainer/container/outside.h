@@ -30,7 +30,7 @@ int outside_find(const struct oci_config *config, pid_t pid, struct criu_options
 int outside_name_mounts(const struct oci_config *config, const char *bundle,
 	struct criu_options *options, struct error *err);
 
-/* For a restore without a cgroup namespace: the directories of the container's cgroups. */
+/* For a restore: the directories of the container's cgroups. */
 void outside_name_cgroups(const struct cgroup_view *view, struct criu_options *options);
 
 /*

@@ -20,6 +20,7 @@
 #include "container/recipe.h"
 #include "container/restore_clock.h"
 #include "container/restore_mounts.h"
+#include "container/restore_rights.h"
 #include "linux/namespace.h"
 #include "linux/process.h"
 #include "linux/socket.h"
@@ -38,6 +39,7 @@ struct restoration {
 	struct restore_clock clock;
 	int passed[2]; /* namespaces that CRIU inherits */
 	size_t passed_length;
+	bool rights_checked;
 };
 
 static int restore_check_options(void *context, struct error *err)
@@ -262,6 +264,12 @@ static int restore_check_restored(struct restoration *restoration, struct error 
 		&restoration->clock, time_fd, restoration->options->allow_clock_jump, err);
 }
 
+static int restore_check_rights(struct restoration *restoration, struct error *err)
+{
+	restoration->rights_checked = true;
+	return restore_rights_check(&restoration->creation, err);
+}
+
 static int restore_take_terminal(struct creation *creation, int *passed, struct error *err)
 {
 	if (*passed < 0)
@@ -295,6 +303,9 @@ static int restore_notified(
 			return -1;
 		return restore_check_restored(restoration, err);
 	}
+	/* They have their rights by now, and do not run yet. CRIU does not take a no any more. */
+	if (text_equal(what, "pre-resume"))
+		return restore_check_rights(restoration, err) < 0 ? CRIU_KILL : 0;
 	return 0;
 }
 
@@ -330,8 +341,10 @@ static int restore_run_criu(void *context, struct error *err)
 		.context = restoration,
 	};
 
-	return criu_job_run(&setup, CRIU_RESTORE, &restoration->criu, &restoration->images,
-		restore_notified, restoration, err);
+	if (criu_job_run(&setup, CRIU_RESTORE, &restoration->criu, &restoration->images,
+		    restore_notified, restoration, err) < 0)
+		return -1;
+	return restoration->rights_checked ? 0 : restore_check_rights(restoration, err);
 }
 
 static const struct recipe_step restore_steps[] = {

@@ -75,6 +75,8 @@ container_sources = \
 	libcontainer/container/restore_clock.h \
 	libcontainer/container/restore_mounts.c \
 	libcontainer/container/restore_mounts.h \
+	libcontainer/container/restore_rights.c \
+	libcontainer/container/restore_rights.h \
 	libcontainer/container/start.c \
 	libcontainer/container/state_json.c \
 	libcontainer/container/state_json.h \

@@ -226,6 +226,18 @@ static int criu_acknowledge(const struct criu *criu, bool success, struct error 
 	return criu_send(criu, &message, err);
 }
 
+/* Whether it was refused. */
+static bool criu_notify(const struct criu *criu, criu_notified *notified, void *context,
+	const struct criu_response *notification, int *passed, struct error *refusal)
+{
+	int result = notified(context, notification, passed, refusal);
+
+	/* It would wait for processes that wait for it, who traces them. */
+	if (result == CRIU_KILL)
+		(void)process_signal(criu->pidfd, SIGKILL);
+	return result < 0;
+}
+
 static int criu_hear(struct criu *criu, enum criu_request_type type, criu_notified *notified,
 	void *context, struct criu_response *response, struct error *err)
 {
@@ -246,7 +258,7 @@ static int criu_hear(struct criu *criu, enum criu_request_type type, criu_notifi
 		}
 		log_debug("CRIU: %s", response->notification ? response->notification : "");
 		if (!refused && notified)
-			refused = notified(context, response, &passed, &refusal) < 0;
+			refused = criu_notify(criu, notified, context, response, &passed, &refusal);
 		if (criu_acknowledge(criu, !refused, err) < 0)
 			break;
 		criu_response_free(response);

@@ -27,8 +27,9 @@ struct criu_setup {
 	void *context;
 };
 
+#define CRIU_KILL (-2)
 /*
- * A notification: 0, or -1 when CRIU shall undo what it does. `passed` is a descriptor that came along,
+ * A notification: 0, -1 when CRIU shall undo what it does, or CRIU_KILL when it is too late for that. `passed` is a descriptor that came along,
  * the callee's to keep (it stores -1 then), or -1.
  */
 typedef int criu_notified(

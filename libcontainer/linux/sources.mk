@@ -75,6 +75,8 @@ linux_sources = \
 	libcontainer/linux/netlink_link.h \
 	libcontainer/linux/process.c \
 	libcontainer/linux/process.h \
+	libcontainer/linux/process_rights.c \
+	libcontainer/linux/process_rights.h \
 	libcontainer/linux/procfs.c \
 	libcontainer/linux/procfs.h \
 	libcontainer/linux/procfs_stat.c \

@@ -12,6 +12,8 @@ oci_sources = \
 	libcontainer/oci/config_resources.c \
 	libcontainer/oci/config_seccomp.c \
 	libcontainer/oci/config_tables.h \
+	libcontainer/oci/descriptors_file.c \
+	libcontainer/oci/descriptors_file.h \
 	libcontainer/oci/features.c \
 	libcontainer/oci/features.h \
 	libcontainer/oci/json.h \

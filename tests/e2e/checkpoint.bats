@@ -438,6 +438,36 @@ terminal_on()
 	[ ! -e "$ROOT/$ID" ]
 }
 
+# refused_with FILTER WORD...: the checkpoint is not restored with that config.json, and nothing is left.
+refused_with()
+{
+	cp "$BUNDLE/config.json" "$WORK/kept.json"
+	edit "$1"
+	run restore
+	failed "${@:2}" || return 1
+	assert_no_leftovers || return 1
+	[ ! -e "$ROOT/$ID" ] || return 1
+	cp "$WORK/kept.json" "$BUNDLE/config.json"
+}
+
+@test "processes that may more than config.json gives do not run" {
+	ticking_container '.process.noNewPrivileges = false
+		| .linux.namespaces |= map(select(.type != "ipc")) | .process.capabilities |= map_values(. + ["CAP_SYS_ADMIN"])'
+	checkpoint
+	elsewhen delete "$ID"
+	count=$(grep -c '^[0-9]' "$WORK/output")
+	refused_with '.process.capabilities |= map_values(. - ["CAP_SYS_ADMIN"])' CAP_SYS_ADMIN 'does not give'
+	refused_with 'del(.process.capabilities)' 'does not give'
+	refused_with '.process.noNewPrivileges = true' process.noNewPrivileges
+	refused_with '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["swapon"],
+		action: "SCMP_ACT_ERRNO"}]}' linux.seccomp
+	refused_with '.linux.namespaces += [{type: "ipc"}]' 'in the ipc namespace of the host'
+	# None of them has run, not for a moment.
+	equal "$(grep -c '^[0-9]' "$WORK/output")" "$count"
+	restore
+	ticks_on
+}
+
 @test "hostile images: links, clocks that are none, and names that lead out" {
 	ticking_container
 	checkpoint

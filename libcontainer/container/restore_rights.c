@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "container/restore_rights.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/io.h"
+#include "container/adapt.h"
+#include "linux/namespace.h"
+#include "linux/process.h"
+#include "linux/process_rights.h"
+#include "linux/procfs.h"
+
+#define RIGHTS_MAP_SIZE 65536
+
+/* One process of the restored ones. */
+struct rights_of {
+	const struct creation *creation;
+	uint64_t allowed; /* capabilities */
+	pid_t pid;
+	int directory; /* its /proc/PID */
+};
+
+static int rights_check_capabilities(
+	const struct rights_of *of, const struct caps_sets *sets, struct error *err)
+{
+	uint64_t more = (sets->bounding | sets->permitted | sets->effective | sets->inheritable |
+				sets->ambient) &
+			~of->allowed;
+	const char *name;
+
+	if (!more)
+		return 0;
+	name = caps_name(__builtin_ctzll(more));
+	return error_set(err, EPERM,
+		"process.capabilities: process %d of the checkpoint has %s, which config.json does "
+		"not give",
+		(int)of->pid, name ? name : "a capability without a name");
+}
+
+static int rights_check_thread(const struct rights_of *of, const char *thread, struct error *err)
+{
+	const struct oci_config *config = of->creation->config;
+	struct process_rights rights;
+	int result = process_rights_read(of->directory, thread, &rights);
+
+	if (result < 0)
+		return error_errno(
+			err, -result, "read what process %d of the checkpoint may", (int)of->pid);
+	if (config->process.no_new_privileges && !rights.no_new_privileges)
+		return error_set(err, EPERM,
+			"process.noNewPrivileges: process %d of the checkpoint is without",
+			(int)of->pid);
+	if (config->linux_.seccomp.set && !rights.filtered)
+		return error_set(err, EPERM,
+			"linux.seccomp: process %d of the checkpoint has no filter", (int)of->pid);
+	return rights_check_capabilities(of, &rights.caps, err);
+}
+
+static int rights_check_threads(const struct rights_of *of, struct error *err)
+{
+	int fd = openat(of->directory, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	cleanup_dir DIR *threads = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!threads)
+		return error_errno(err, errno, "list the threads of process %d", (int)of->pid);
+	while ((entry = readdir(threads)))
+		if (entry->d_name[0] != '.' && rights_check_thread(of, entry->d_name, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* A new one must not be the runtime's, one by path must be that. */
+static int rights_check_namespace(
+	const struct rights_of *of, enum oci_namespace_type type, struct error *err)
+{
+	const struct plan_namespace *planned = &of->creation->enter.plan.namespaces[type];
+	struct stat is, other;
+	char path[64], own[64];
+	bool same;
+
+	if (planned->source == PLAN_INHERIT || (planned->source == PLAN_PATH && planned->fd < 0))
+		return 0;
+	snprintf(path, sizeof(path), "ns/%s", namespace_file_name(plan_clone_flags[type]));
+	snprintf(own, sizeof(own), "/proc/self/%.40s", path);
+	if (fstatat(of->directory, path, &is, 0) < 0 ||
+		(planned->fd >= 0 ? fstat(planned->fd, &other) : stat(own, &other)) < 0)
+		return error_errno(err, errno, "look at the %s namespace of process %d",
+			oci_namespace_names[type], (int)of->pid);
+	same = is.st_dev == other.st_dev && is.st_ino == other.st_ino;
+	if (same == (planned->source == PLAN_PATH))
+		return 0;
+	return error_set(err, EPERM,
+		"linux.namespaces: process %d of the checkpoint is %s the %s namespace %s",
+		(int)of->pid, same ? "in" : "not in", oci_namespace_names[type],
+		same ? "of the host" : "that config.json names");
+}
+
+/* Lines of "inside outside length", in the order in which they were written. */
+static int rights_check_map(const struct rights_of *of, const char *file,
+	const struct userns_mapping *wanted, size_t length, struct error *err)
+{
+	cleanup_free char *text = NULL;
+	cleanup_text struct text is = { 0 }, expected = { 0 };
+	ssize_t got = io_read_file(of->directory, file, &text, RIGHTS_MAP_SIZE);
+	char *rest;
+
+	if (got < 0)
+		return error_errno(err, (int)-got, "read %s of process %d", file, (int)of->pid);
+	for (char *word = strtok_r(text, " \n", &rest); word; word = strtok_r(NULL, " \n", &rest))
+		text_printf(&is, "%s ", word);
+	for (size_t i = 0; i < length; i++)
+		text_printf(&expected, "%u %u %u ", wanted[i].inside, wanted[i].outside,
+			wanted[i].length);
+	if (text_equal(is.data, expected.data))
+		return 0;
+	return error_set(err, EPERM,
+		"linux: process %d of the checkpoint has the %s '%s', which is not that of "
+		"config.json, '%s'",
+		(int)of->pid, file, is.data ? is.data : "", expected.data ? expected.data : "");
+}
+
+static int rights_check_maps(const struct rights_of *of, struct error *err)
+{
+	struct oci_config *config = of->creation->config;
+	struct userns_maps maps;
+
+	if (plan_source(&of->creation->enter.plan, OCI_NAMESPACE_USER) == PLAN_INHERIT)
+		return 0;
+	adapt_maps(
+		&config->linux_.uid_mappings, &config->linux_.gid_mappings, &config->arena, &maps);
+	if (rights_check_map(of, "uid_map", maps.uids, maps.uids_length, err) < 0)
+		return -1;
+	return rights_check_map(of, "gid_map", maps.gids, maps.gids_length, err);
+}
+
+static int rights_check_process(const struct rights_of *of, struct error *err)
+{
+	for (int type = 0; type < OCI_NAMESPACE_COUNT; type++)
+		if (rights_check_namespace(of, (enum oci_namespace_type)type, err) < 0)
+			return -1;
+	if (rights_check_maps(of, err) < 0)
+		return -1;
+	return rights_check_threads(of, err);
+}
+
+static int rights_check_pid(struct rights_of *of, struct error *err)
+{
+	char path[64];
+	int result;
+
+	snprintf(path, sizeof(path), "/proc/%d", (int)of->pid);
+	of->directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (of->directory < 0)
+		return error_errno(err, errno, "open '%s'", path);
+	result = rights_check_process(of, err);
+	close(of->directory);
+	return result;
+}
+
+static uint64_t rights_allowed(const struct oci_config *config)
+{
+	struct caps_sets sets = { 0 };
+
+	adapt_capabilities(&config->process.capabilities, &sets);
+	return sets.bounding | sets.permitted | sets.effective | sets.inheritable | sets.ambient;
+}
+
+/* All that descend from init, wherever they are: *pids is malloc'd, init comes with them. */
+static int rights_list(
+	const struct creation *creation, pid_t **pids, size_t *count, struct error *err)
+{
+	cleanup_dir DIR *proc = opendir("/proc");
+	struct dirent *entry;
+
+	if (!proc)
+		return error_errno(err, errno, "list the processes of the checkpoint");
+	while ((entry = readdir(proc))) {
+		char *end;
+		long pid = strtol(entry->d_name, &end, 10);
+
+		if (pid <= 0 || *end || procfs_parent((pid_t)pid) < 0 ||
+			!process_descends_from((pid_t)pid, creation->enter.init))
+			continue;
+		*pids = realloc(*pids, (*count + 1) * sizeof(**pids));
+		if (!*pids)
+			abort();
+		(*pids)[(*count)++] = (pid_t)pid;
+	}
+	return 0;
+}
+
+int restore_rights_check(const struct creation *creation, struct error *err)
+{
+	struct rights_of of = {
+		.creation = creation,
+		.allowed = rights_allowed(creation->config),
+	};
+	cleanup_free pid_t *pids = NULL;
+	size_t count = 0;
+	int result = rights_list(creation, &pids, &count, err);
+
+	for (size_t i = 0; i < count && result == 0; i++) {
+		of.pid = pids[i];
+		result = rights_check_pid(&of, err);
+	}
+	for (size_t i = 0; i < count && result < 0; i++)
+		(void)kill(pids[i], SIGKILL);
+	return result;
+}

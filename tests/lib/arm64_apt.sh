@@ -8,8 +8,6 @@
 # shellcheck source=tests/lib/private_apt.sh
 . "$lib/private_apt.sh"
 
-readonly arm64_keyring=$private_apt_keyring
-
 arm64_mirror()
 {
 	private_apt_mirror

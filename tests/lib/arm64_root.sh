@@ -15,7 +15,7 @@
 readonly arm64_root_suite=trixie arm64_root_packages='
 	base-files base-passwd bash bsdutils coreutils dash debianutils diffutils findutils grep gzip hostname kmod libc-bin
 	login mawk mount ncurses-base passwd sed sysvinit-utils tar util-linux
-	bats busybox-static iproute2 jq procps python3 strace uidmap xz-utils
+	bats busybox-static iproute2 iptables jq procps python3 strace uidmap xz-utils
 	libcap2 libcmocka0 libmnl0 libseccomp2 libyajl2
 	criu dbus libsystemd0 systemd systemd-sysv'
 # Beyond those, for machines that are asked for them: NODE_ROOT=engines.
@@ -44,7 +44,7 @@ readonly arm64_root_old_suite=bookworm arm64_root_old_criu=/usr/lib/criu-bookwor
 # What maintainer scripts would have done, as far as the tests need it.
 arm64_root_finish()	# DIRECTORY
 {
-	local root=$1
+	local root=$1 name end
 
 	cp "$root/usr/share/base-passwd/passwd.master" "$root/etc/passwd"
 	cp "$root/usr/share/base-passwd/group.master" "$root/etc/group"
@@ -56,6 +56,12 @@ arm64_root_finish()	# DIRECTORY
 	echo node >"$root/etc/hostname"
 	echo '127.0.0.1 localhost node' >"$root/etc/hosts"
 	ln -sf mawk "$root/usr/bin/awk"
+	# CRIU holds the network still with these; all kernels have the legacy tables.
+	for name in iptables ip6tables; do
+		for end in '' -restore -save; do
+			ln -sf xtables-legacy-multi "$root/usr/sbin/$name$end"
+		done
+	done
 	mkdir -p "$root/elsewhen" "$root/results" "$root/lib/modules"
 	chmod 1777 "$root/tmp"
 	rm -rf "$root"/usr/share/{doc,man,locale,info,lintian} "$root"/var/{lib/apt/lists,cache}/*
@@ -65,7 +71,7 @@ arm64_root_finish()	# DIRECTORY
 arm64_root_make()	# DIRECTORY PACKAGES IMAGE
 {
 	mmdebstrap --quiet --variant=extract --architectures=arm64 --include="$2" \
-		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --keyring="$arm64_keyring" \
+		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --keyring="$private_apt_keyring" \
 		"$arm64_root_suite" "$1" "$(arm64_mirror)" &&
 		arm64_root_finish "$1" &&
 		criu_unpack arm64 "$arm64_root_old_suite" "$1$arm64_root_old_criu" &&

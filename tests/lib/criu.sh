@@ -60,6 +60,7 @@ criu_need()
 {
 	local own
 
+	need criu
 	own=$(PATH=$PATH:/usr/sbin:/sbin command -v criu) || own=''
 	if [ -n "$own" ] && criu_is_new_enough "$own"; then
 		PATH=$(dirname "$own"):$PATH
@@ -67,7 +68,6 @@ criu_need()
 	fi
 	if [ ! -x "$criu_directory/criu" ]; then
 		echo "dev: fetching CRIU from Debian $criu_suite: what this machine has is none, or too old for its kernel" >&2
-		need arm64-debian
 		criu_unpack "$(dpkg --print-architecture)" "$criu_suite" "$criu_directory" &&
 			criu_write_wrapper "$criu_directory" "$criu_directory" || return 1
 	fi

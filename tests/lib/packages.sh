@@ -20,6 +20,7 @@ declare -A packages=(
 	[kernel]='linux-source-6.1 gcc make libc6-dev flex bison bc patch xz-utils
 		gcc-aarch64-linux-gnu gcc-arm-linux-gnueabihf'
 	[kernel_boot]='qemu-system-arm cpio libc6-dev-arm64-cross libc6-dev-armhf-cross'
+	[criu]='iproute2 iptables debian-archive-keyring'
 	[qemu]='qemu-system-arm cpio util-linux'
 	[arm64-build]='gcc-aarch64-linux-gnu libyajl-dev:arm64 libseccomp-dev:arm64 libcap-dev:arm64
 		libmnl-dev:arm64 libsystemd-dev:arm64 libcmocka-dev:arm64'
@@ -41,6 +42,8 @@ declare -A packages_why=(
 	[bench]='to measure'
 	[kernel]='to build arm64 kernels'
 	[kernel_boot]='to boot them'
+	[criu]='iproute2 iptables debian-archive-keyring'
+	[criu]='for checkpoints'
 	[qemu]='to emulate an arm64 machine'
 	[arm64-build]='to build for arm64'
 	[arm64-debian]='to fetch kernels of Debian for arm64'

@@ -324,6 +324,10 @@ static int restore_prepare_criu(void *context, bool entered_cgroup, struct error
 		restoration->options->cgroup_mode == CONTAINER_CGROUP_IGNORE &&
 		unshare(CLONE_NEWCGROUP) < 0)
 		return error_errno(err, errno, "make a cgroup namespace");
+	/* What CRIU makes inherits it; 3.17 would lose it. */
+	if (creation->config->process.no_new_privileges &&
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return error_errno(err, errno, "process.noNewPrivileges");
 	return creation->own_mounts ? restore_mount_root(restoration->root, err) : 0;
 }
 

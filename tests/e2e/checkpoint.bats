@@ -458,7 +458,6 @@ refused_with()
 	count=$(grep -c '^[0-9]' "$WORK/output")
 	refused_with '.process.capabilities |= map_values(. - ["CAP_SYS_ADMIN"])' CAP_SYS_ADMIN 'does not give'
 	refused_with 'del(.process.capabilities)' 'does not give'
-	refused_with '.process.noNewPrivileges = true' process.noNewPrivileges
 	refused_with '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["swapon"],
 		action: "SCMP_ACT_ERRNO"}]}' linux.seccomp
 	refused_with '.linux.namespaces += [{type: "ipc"}]' 'in the ipc namespace of the host'
@@ -466,6 +465,28 @@ refused_with()
 	equal "$(grep -c '^[0-9]' "$WORK/output")" "$count"
 	restore
 	ticks_on
+	elsewhen delete --force "$ID"
+	# This can be given afterwards, whatever CRIU thinks of it.
+	edit '.process.noNewPrivileges = true'
+	restore
+	matches "$(cat "/proc/$(pid_of "$ID")/status")" '.*NoNewPrivs:\s1.*'
+}
+
+@test "a user namespace: the same id maps, or none of it" {
+	ticking_container '.linux.namespaces += [{type: "user"}]
+		| .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]
+		| .linux.gidMappings = .linux.uidMappings
+		| .linux.namespaces += [{type: "time"}] | .linux.namespaces |= unique_by(.type)
+		| .linux.timeOffsets = {boottime: {secs: 200000}}'
+	checkpoint
+	elsewhen delete "$ID"
+	restore
+	ticks_on
+	equal "$(stat -c %u "/proc/$(pid_of "$ID")")" 100000
+	matches "$(cat "/proc/$(pid_of "$ID")/uid_map")" '^ +0 +100000 +65536$'
+	[ "$(uptime_of "$ID")" -ge "$(saved boottime)" ]
+	elsewhen delete --force "$ID"
+	refused_with '.linux.uidMappings[0].hostID = 200000' uid_map
 }
 
 @test "hostile images: links, clocks that are none, and names that lead out" {

@@ -114,6 +114,17 @@ suite_node_systemd()	# KERNEL
 		--timeout 1200 tests/arm64/systemd.sh arm64/engines
 }
 
+# A checkpoint, a real reboot, a restore.
+suite_node_reboot()
+{
+	if [ "$(id -u)" != 0 ]; then
+		tap_skip node-reboot 'all of it' 'the root file system of the node needs root to be made; use sudo'
+		return
+	fi
+	tap_check node-reboot 'a counter goes on after a reboot, and no clock of its steps back: ./dev demo restore' \
+		"$top/dev" demo restore
+}
+
 node_machine_ended()	# FILE with what was said of it
 {
 	cat "$1"

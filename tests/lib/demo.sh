@@ -99,6 +99,12 @@ demo_show()
 
 dev_demo()
 {
+	if [ "${1-}" = restore ]; then
+		# shellcheck source=tests/lib/demo_restore.sh
+		. "$lib/demo_restore.sh"
+		demo_restore
+		return
+	fi
 	need build demo
 	build_flavour plain test-programs
 	if [ "$(id -u)" != 0 ]; then

@@ -204,6 +204,7 @@ test_arm64()
 	tap_suite node-patched suite_node patched "$seconds" all
 	tap_suite node-debian-6.1 suite_node debian-6.1 "$seconds" all
 	tap_suite node-systemd suite_node_systemd patched
+	tap_suite node-reboot suite_node_reboot
 }
 
 # Every kernel there is must pass the kit, every fault must fail it. On the newer ones the node runs what depends

@@ -49,6 +49,12 @@ static const struct json_property state_properties[] = {
 };
 static const struct json_table state_table = { JSON_TABLE(state_properties) };
 
+/* As much as is read to see whose it is. */
+static const struct json_property foreign_properties[] = {
+	JSON_STRING("ociVersion", struct oci_state_file, oci_version),
+};
+static const struct json_table foreign_table = { JSON_TABLE(foreign_properties) };
+
 static void state_write_map(struct json_writer *writer, const char *key, const struct oci_map *map)
 {
 	json_open_object(writer, key);
@@ -150,11 +156,8 @@ static bool state_is_foreign(const char *data, size_t length)
 {
 	struct oci_state_file state = { 0 };
 	struct error ignored;
-	static const struct json_property properties[] = {
-		JSON_STRING("ociVersion", struct oci_state_file, oci_version),
-	};
-	static const struct json_table table = { JSON_TABLE(properties) };
-	bool foreign = json_read(data, length, &table, &state, &state.arena, NULL, &ignored) == 0 &&
+	bool foreign = json_read(data, length, &foreign_table, &state, &state.arena, NULL,
+			       &ignored) == 0 &&
 		       !state.oci_version;
 
 	oci_state_file_free(&state);

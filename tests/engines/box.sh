@@ -5,7 +5,7 @@
 # a child of every cgroup hierarchy. When the command ends all that it started ends, and nothing is left.
 set -euo pipefail
 
-readonly box=elsewhen-box-$$
+readonly box=${box_name:-elsewhen-box-$$}
 
 # --- outside
 
@@ -24,16 +24,35 @@ box_copy_cpuset()	# PARENT CHILD
 	done
 }
 
-# The caller itself goes into a child of each hierarchy, so that its cgroup namespace begins there.
+# Where a hierarchy's box is made: below the caller; in version 2, where no controller reaches below a directory with
+# processes in it, at the top.
+box_parent()	# HIERARCHY
+{
+	[ "$1" != /sys/fs/cgroup ] || [ ! -w "$1/cgroup.subtree_control" ] || { echo "$1"; return; }
+	echo "$1$(box_own_path "$1")"
+}
+
+# What is enabled for the box is taken back at its end; the kernel keeps what others have come to use.
+box_enable_controllers()	# + | -
+{
+	local controller
+
+	for controller in $box_added_controllers; do
+		echo "$1$controller" >/sys/fs/cgroup/cgroup.subtree_control || true
+	done 2>/dev/null
+}
+
+# The caller itself goes into a child of each hierarchy, so that its cgroup namespace begins there: nobody else may
+# be in it, or version 2 enables no controller in the box.
 box_enter_cgroups()
 {
 	local hierarchy own
 
 	for hierarchy in $(box_hierarchies); do
-		own=$hierarchy$(box_own_path "$hierarchy")
+		own=$(box_parent "$hierarchy")
 		mkdir "$own/$box" 2>/dev/null || continue
 		[ -e "$own/cgroup.controllers" ] || box_copy_cpuset "$own" "$own/$box"
-		echo "$BASHPID" >"$own/$box/cgroup.procs"
+		echo 0 >"$own/$box/cgroup.procs"
 	done
 }
 
@@ -43,11 +62,11 @@ box_own_path()	# HIERARCHY
 	local name=${1##*/} path
 
 	if [ -e "$1/cgroup.controllers" ]; then
-		path=$(sed -n 's/^0:://p' "/proc/$$/cgroup")
+		path=$(sed -n 's/^0:://p' /proc/self/cgroup)
 	else
 		path=$(awk -F : -v name="$name" '{ n = split($2, names, ",")
 			for (i = 1; i <= n; i++) if (names[i] == name || names[i] == "name=" name || $2 == name) print $3 }' \
-			"/proc/$$/cgroup" | head -n 1)
+			/proc/self/cgroup | head -n 1)
 	fi
 	[ -d "$1$path" ] || path=
 	echo "${path%/}"
@@ -60,7 +79,7 @@ box_remove_cgroups()
 	local hierarchy directory try
 
 	for hierarchy in $(box_hierarchies); do
-		directory=$hierarchy$(box_own_path "$hierarchy")/$box
+		directory=$(box_parent "$hierarchy")/$box
 		for ((try = 0; try < 50; try++)); do
 			[ -d "$directory" ] || break
 			find "$directory" -depth -type d -exec rmdir {} + 2>/dev/null && break
@@ -68,6 +87,7 @@ box_remove_cgroups()
 		done
 		[ ! -d "$directory" ] || echo "box: $directory is left" >&2
 	done
+	box_enable_controllers -
 }
 
 # --- inside
@@ -169,23 +189,28 @@ box_list_controllers()
 	}' /proc/self/mounts | sort -u
 }
 
-if [ "${1-}" = --inside ]; then
-	shift
-	box_inside "$@"
+case ${1-} in
+--enter)
+	box_enter_cgroups
+	exec unshare --cgroup "$0" --inside "${@:2}"
+	;;
+--inside)
+	box_inside "${@:2}"
 	exit
-fi
+	;;
+esac
 [ "$(id -u)" = 0 ] || { echo 'box: needs root' >&2; exit 1; }
 box_unified=no
 [ ! -e /sys/fs/cgroup/cgroup.controllers ] || box_unified=yes
 box_controllers=$(box_list_controllers)
-export box_unified box_controllers
+export box_unified box_controllers box_name=$box
+box_added_controllers=
+[ "$box_unified" = no ] || box_added_controllers=$(comm -23 <(tr ' ' '\n' </sys/fs/cgroup/cgroup.controllers | sort) \
+	<(tr ' ' '\n' </sys/fs/cgroup/cgroup.subtree_control | sort))
 trap box_remove_cgroups EXIT
 # Not before the box has ended.
 trap : TERM INT
 status=0
-(
-	box_enter_cgroups
-	exec unshare --mount --propagation private --pid --fork --kill-child --net --ipc --uts --cgroup \
-		"$0" --inside "$@"
-) || status=$?
+box_enable_controllers +
+unshare --mount --propagation private --pid --fork --kill-child --net --ipc --uts "$0" --enter "$@" || status=$?
 exit "$status"

@@ -582,7 +582,7 @@ save()	# FILE
 	equal "$(stat -c '%u %a' "$WORK/saved.json")" "$USER_ID 600"
 }
 
-@test "--save: what can not be is one sentence" {
+@test "--save: what can not be is one sentence, a policy that there is not at once" {
 	shifted_container
 	run elsewhen clocks --save "$WORK/none/saved.json" "$ID"
 	failed "--save: open the directory of '$WORK/none/saved.json': No such file"
@@ -597,8 +597,7 @@ save()	# FILE
 	[ ! -e "$WORK/saved.json" ]
 	elsewhen delete --force "$ID"
 	edit '.annotations = {"elsewhen.dev/restore-clock": "sometimes"}'
-	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
-	run elsewhen clocks --save "$WORK/saved.json" "$ID"
+	run run_container
 	failed elsewhen.dev/restore-clock sometimes
 }
 

@@ -56,10 +56,10 @@ arm64_root_finish()	# DIRECTORY
 	echo node >"$root/etc/hostname"
 	echo '127.0.0.1 localhost node' >"$root/etc/hosts"
 	ln -sf mawk "$root/usr/bin/awk"
-	# CRIU holds the network still with these; all kernels have the legacy tables.
+	# CRIU holds the network still with these. nf_tables is what all kernels of the node have.
 	for name in iptables ip6tables; do
 		for end in '' -restore -save; do
-			ln -sf xtables-legacy-multi "$root/usr/sbin/$name$end"
+			ln -sf xtables-nft-multi "$root/usr/sbin/$name$end"
 		done
 	done
 	mkdir -p "$root/elsewhen" "$root/results" "$root/lib/modules"

@@ -175,6 +175,24 @@ void images_forget_descriptors(const struct images *images)
 		(void)unlinkat(images->directory, OCI_DESCRIPTORS_NAME, 0);
 }
 
+int images_open_to_search(const struct images *images, mode_t *mode, struct error *err)
+{
+	struct stat st;
+
+	if (fstat(images->directory, &st) < 0)
+		return error_errno(err, errno, "--image-path: '%s'", images->path);
+	*mode = st.st_mode & 07777;
+	if (fchmod(images->directory, *mode | S_IXUSR | S_IXGRP | S_IXOTH) < 0)
+		return error_errno(err, errno,
+			"--image-path: '%s': let the user namespace search it", images->path);
+	return 0;
+}
+
+void images_restrict(const struct images *images, mode_t mode)
+{
+	(void)fchmod(images->directory, mode);
+}
+
 uint64_t images_count_bytes(const struct images *images)
 {
 	int copy = openat(images->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

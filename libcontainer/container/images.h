@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -38,6 +39,13 @@ void images_forget_descriptors(const struct images *images);
 /* A checkpoint of something else may have none: nothing is added then. */
 int images_load_descriptors(
 	const struct images *images, struct strv *descriptors, struct error *err);
+
+/*
+ * CRIU's processes in a user namespace of the container's look for files by name in the directory, whose owner is
+ * nobody in there. What its mode was is stored, for images_restrict to set it again.
+ */
+int images_open_to_search(const struct images *images, mode_t *mode, struct error *err);
+void images_restrict(const struct images *images, mode_t mode);
 
 /* Of all the images in it. */
 uint64_t images_count_bytes(const struct images *images);

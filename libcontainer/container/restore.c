@@ -213,17 +213,17 @@ static int restore_make_clock(void *context, struct error *err)
 {
 	struct restoration *restoration = context;
 	struct restore_clock *clock = &restoration->clock;
-	cleanup_text struct text path = { 0 };
+	cleanup_free char *path = NULL;
 
-	if (restore_clock_make(clock, &restoration->creation, err) < 0 ||
-		restore_clock_prove(
-			clock, clock->namespace, restoration->options->allow_clock_jump, err) < 0)
+	if (restore_clock_make(clock, &restoration->creation, err) < 0)
 		return -1;
-	if (clock->namespace < 0)
+	path = restore_clock_path(clock);
+	if (path)
+		criu_pairs_add(&restoration->criu.join_namespaces, "time", path);
+	if (clock->maker.pid > 0)
 		return 0;
-	text_printf(&path, "/proc/%d/fd/%d", (int)getpid(), clock->namespace);
-	criu_pairs_add(&restoration->criu.join_namespaces, "time", path.data);
-	return 0;
+	return restore_clock_prove(
+		clock, clock->namespace, restoration->options->allow_clock_jump, err);
 }
 
 /* From here on it can be killed, by us and by `delete --force`. */
@@ -251,6 +251,7 @@ static int restore_check_restored(struct restoration *restoration, struct error 
 	cleanup_close int time_fd = -1;
 	char path[64];
 
+	restore_maker_end(&restoration->clock.maker);
 	if (creation->own_mounts && creation->config->root.readonly &&
 		restore_set_readonly(creation->enter.init, err) < 0)
 		return -1;
@@ -294,7 +295,8 @@ static int restore_notified(
 	if (text_equal(what, "orphan-pts-master"))
 		return restore_take_terminal(&restoration->creation, passed, err);
 	if (text_equal(what, "setup-namespaces")) {
-		if (restore_record(restoration, notification->pid, err) < 0)
+		if (restore_record(restoration, notification->pid, err) < 0 ||
+			restore_clock_complete(&restoration->clock, notification->pid, err) < 0)
 			return -1;
 		return creation_run_hooks(&restoration->creation, err);
 	}
@@ -345,8 +347,18 @@ static int restore_run_criu(void *context, struct error *err)
 		.context = restoration,
 	};
 
-	if (criu_job_run(&setup, CRIU_RESTORE, &restoration->criu, &restoration->images,
-		    restore_notified, restoration, err) < 0)
+	bool in_user_namespace =
+		plan_source(&restoration->creation.enter.plan, OCI_NAMESPACE_USER) == PLAN_NEW;
+	mode_t mode = 0;
+	int result;
+
+	if (in_user_namespace && images_open_to_search(&restoration->images, &mode, err) < 0)
+		return -1;
+	result = criu_job_run(&setup, CRIU_RESTORE, &restoration->criu, &restoration->images,
+		restore_notified, restoration, err);
+	if (in_user_namespace)
+		images_restrict(&restoration->images, mode);
+	if (result < 0)
 		return -1;
 	return restoration->rights_checked ? 0 : restore_check_rights(restoration, err);
 }

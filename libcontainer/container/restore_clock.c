@@ -21,10 +21,12 @@
 void restore_clock_reset(struct restore_clock *clock)
 {
 	*clock = (struct restore_clock){ .namespace = -1, .policy = CLOCK_POLICY_UNSET };
+	restore_maker_reset(&clock->maker);
 }
 
 void restore_clock_close(struct restore_clock *clock)
 {
+	restore_maker_end(&clock->maker);
 	cleanup_fd(&clock->namespace);
 }
 
@@ -160,12 +162,24 @@ static int restore_clock_await_pod(const struct restore_clock *clock, struct err
 	return 0;
 }
 
+static int restore_clock_make_later(
+	struct restore_clock *clock, const struct creation *creation, struct error *err)
+{
+	if (creation->clock.kind != CLOCK_KIND_PRIVATE)
+		return error_set(err, ENOTSUP,
+			"linux.namespaces: a container with a user namespace of its own can not be "
+			"restored into another's time namespace, which it may not join");
+	return restore_maker_start(&clock->maker, err);
+}
+
 int restore_clock_make(struct restore_clock *clock, struct creation *creation, struct error *err)
 {
 	if (!timens_supported())
 		return 0;
 	if (restore_clock_apply(clock, creation, err) < 0)
 		return -1;
+	if (plan_source(&creation->enter.plan, OCI_NAMESPACE_USER) == PLAN_NEW)
+		return restore_clock_make_later(clock, creation, err);
 	switch (creation->clock.kind) {
 	case CLOCK_KIND_PATH:
 		clock->namespace = namespace_open(
@@ -179,6 +193,25 @@ int restore_clock_make(struct restore_clock *clock, struct creation *creation, s
 	default:
 		return restore_clock_make_private(clock, err);
 	}
+}
+
+char *restore_clock_path(const struct restore_clock *clock)
+{
+	struct text path = { 0 };
+
+	if (clock->maker.pid > 0)
+		text_printf(&path, "/proc/%d/ns/time_for_children", (int)clock->maker.pid);
+	else if (clock->namespace >= 0)
+		text_printf(&path, "/proc/%d/fd/%d", (int)getpid(), clock->namespace);
+	return path.data;
+}
+
+int restore_clock_complete(struct restore_clock *clock, pid_t init, struct error *err)
+{
+	if (clock->maker.pid <= 0)
+		return 0;
+	clock->namespace = restore_maker_make(&clock->maker, init, &clock->values, err);
+	return clock->namespace < 0 ? -1 : 0;
 }
 
 /* "12345.678901234" */

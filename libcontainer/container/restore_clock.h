@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "container/creation.h"
 #include "container/images.h"
+#include "container/restore_maker.h"
 #include "linux/clock_policy.h"
 #include "linux/clock_reading.h"
 
@@ -14,6 +15,7 @@ struct restore_clock {
 	struct clock_readings saved;
 	struct timens_values values; /* what they are to start at; offsets with the policy config */
 	int namespace;               /* to be joined; -1: none, the kernel has no such thing */
+	struct restore_maker maker;  /* of a namespace that can only be made later */
 	struct clock_instant proven; /* what was read inside, last */
 };
 
@@ -32,6 +34,13 @@ int restore_clock_read(struct restore_clock *clock, const struct images *images,
  * readings of this moment, so it comes as late as it can.
  */
 int restore_clock_make(struct restore_clock *clock, struct creation *creation, struct error *err);
+
+/*
+ * What CRIU is to join: a path, malloc'd; NULL: nothing. Of a namespace that is not there before CRIU has made
+ * the user namespace that it belongs to too: restore_clock_complete makes it then.
+ */
+char *restore_clock_path(const struct restore_clock *clock);
+int restore_clock_complete(struct restore_clock *clock, pid_t init, struct error *err);
 
 /*
  * Reads the clocks in the namespace behind `time_fd` (-1: the caller's own) and proves that none is behind

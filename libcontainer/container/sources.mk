@@ -73,6 +73,8 @@ container_sources = \
 	libcontainer/container/restore.c \
 	libcontainer/container/restore_clock.c \
 	libcontainer/container/restore_clock.h \
+	libcontainer/container/restore_maker.c \
+	libcontainer/container/restore_maker.h \
 	libcontainer/container/restore_mounts.c \
 	libcontainer/container/restore_mounts.h \
 	libcontainer/container/restore_rights.c \

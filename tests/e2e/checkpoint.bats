@@ -25,6 +25,7 @@ teardown()
 	if [ -n "${WORK-}" ] && [ -n "${SECOND-}" ]; then
 		elsewhen delete --force "$SECOND" || status=1
 	fi
+	[ -z "${HIDDEN-}" ] || umount /sys/fs/cgroup
 	exec 8>&-
 	# What CRIU had to say is of use only when something is wrong.
 	[ -n "${BATS_TEST_COMPLETED-}" ] || tail -n 5 "$IMAGES"/*.log 2>/dev/null || true
@@ -273,6 +274,9 @@ timer_log_is_right()	# FILE SECONDS: what the dump and the restore took
 	edit '.annotations["elsewhen.dev/restore-clock"] = "sometimes"'
 	run restore
 	failed 'annotations.elsewhen.dev/restore-clock' sometimes
+	# And long before anybody restores it.
+	run elsewhen create --bundle "$BUNDLE" "$ID"
+	failed 'annotations.elsewhen.dev/restore-clock' sometimes
 }
 
 @test "another node: from a year ahead, and to one whose uptime is less" {
@@ -492,6 +496,63 @@ refused_with()
 	[ "$(uptime_of "$ID")" -ge "$(saved boottime)" ]
 	elsewhen delete --force "$ID"
 	refused_with '.linux.uidMappings[0].hostID = 200000' uid_map
+}
+
+# Two of everything that a container can be given by path: each in a process that sleeps.
+@test "namespaces by path: the restored container is in those that the new config.json names" {
+	local one two kind
+
+	helper unshare --net --ipc --uts sleep 1000
+	one=$HELPER
+	helper unshare --net --ipc --uts sleep 1000
+	two=$HELPER
+	wait_for eval "[ \"\$(namespace_of $one uts)\" != \"\$(namespace_of $two uts)\" ] &&
+		[ \"\$(namespace_of $two uts)\" != \"\$(namespace_of self uts)\" ]"
+	ticking_container '.linux.namespaces |= map(if .type == "network" then .path = "/proc/'"$one"'/ns/net"
+		elif .type == "ipc" or .type == "uts" then .path = "/proc/'"$one"'/ns/" + .type else . end) | del(.hostname)'
+	checkpoint
+	elsewhen delete "$ID"
+	restore
+	for kind in net ipc uts; do
+		equal "$(namespace_of "$(pid_of "$ID")" $kind)" "$(namespace_of "$one" $kind)" || return 1
+	done
+	ticks_on
+	elsewhen delete --force "$ID"
+	edit '.linux.namespaces |= map(if .path then .path |= sub("/[0-9]+/"; "/'"$two"'/") else . end)'
+	restore
+	for kind in net ipc uts; do
+		equal "$(namespace_of "$(pid_of "$ID")" $kind)" "$(namespace_of "$two" $kind)" || return 1
+	done
+	ticks_on
+	elsewhen delete --force "$ID"
+	for kind in user cgroup; do
+		refused_with '.linux.namespaces |= map(select(.type != "'$kind'"))
+			+ [{type: "'$kind'", path: "/proc/'"$two"'/ns/'"$kind"'"}]' "into the $kind namespace" ||
+			return 1
+	done
+}
+
+@test "where cgroup v2 is all there is: frozen, dumped and restored; with and without a cgroup namespace" {
+	local filter
+
+	if [ ! -e /sys/fs/cgroup/cgroup.controllers ]; then
+		[ -e /sys/fs/cgroup/unified/cgroup.procs ] || skip 'cgroup v2 is not mounted'
+		mount --bind /sys/fs/cgroup/unified /sys/fs/cgroup
+		HIDDEN=yes
+	fi
+	for filter in . '.linux.namespaces |= map(select(.type != "cgroup"))'; do
+		rm -rf "$BUNDLE" "$IMAGES" "$WORK/output"
+		exec 8> >(exec cat >>"$WORK/output" 3>&-)
+		ticking_container "$filter"
+		mounts_of "$(pid_of "$ID")" >"$WORK/before"
+		checkpoint
+		elsewhen delete "$ID"
+		restore
+		ticks_on
+		grep -q '^/sys/fs/cgroup .* cgroup2$' "$WORK/before"
+		diff "$WORK/before" <(mounts_of "$(pid_of "$ID")")
+		elsewhen delete --force "$ID"
+	done
 }
 
 @test "hostile images: links, clocks that are none, and names that lead out" {

@@ -70,5 +70,7 @@ int create_find_sandbox(void *context, struct error *err)
 	directory = directory_open(creation->runtime, sandbox, DIRECTORY_UNLOCKED, err);
 	if (directory >= 0)
 		return 0;
-	return err->code == ENOENT ? restore_find_sandbox(creation, err) : -1;
+	if (err->code != ENOENT)
+		return error_prefix(err, "annotations." CLOCK_ANNOTATION ": the pod's sandbox");
+	return restore_find_sandbox(creation, err);
 }

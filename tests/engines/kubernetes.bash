@@ -236,19 +236,19 @@ kubernetes_begin()
 	kubernetes_wait 60 kubernetes_takes_pods
 }
 
-# The last of each log, for whoever looks why a test failed.
+# The last words of whoever has ended before, for those who look why a test failed. The box ends the rest.
 kubernetes_end()
 {
-	local file name
+	local pid name
 
 	for name in kubelet controller-manager scheduler apiserver etcd containerd; do
-		file=$kubernetes_directory/$name.pid
-		[ -e "$file" ] || continue
-		kill -0 "$(cat "$file")" 2>/dev/null || {
+		pid=$(cat "$kubernetes_directory/$name.pid" 2>/dev/null) || continue
+		kill -0 "$pid" 2>/dev/null || {
 			echo "$name has ended:"
 			tail -n 20 "$kubernetes_logs/$name.log"
 		}
-		kill -KILL "$(cat "$file")" 2>/dev/null || true
+		disown "$pid" 2>/dev/null || true
+		kill -KILL "$pid" 2>/dev/null || true
 	done
 }
 

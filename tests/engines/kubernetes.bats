@@ -200,12 +200,17 @@ started_at()	# POD CONTAINER NANOSECONDS
 	equal "$(sort -u <<<"${clocks%$'\n'}" | wc -l)" 3
 }
 
-# one_clock_with NAME FILTER: another pod like one-clock, changed by a jq filter.
-one_clock_with()
+# pod_like EXAMPLE NAME FILTER: another pod, changed by a jq filter.
+pod_like()
 {
-	kubectl create --dry-run=client --output json -f "$(examples)/one-clock.yaml" |
-		jq --arg name "$1" ".metadata.name = \$name | $2" | kubectl apply -f -
-	kubectl wait --for=condition=Ready "pod/$1" --timeout=60s
+	kubectl create --dry-run=client --output json -f "$(examples)/$1.yaml" |
+		jq --arg name "$2" ".metadata.name = \$name | $3" | kubectl apply -f -
+	kubectl wait --for=condition=Ready "pod/$2" --timeout=60s
+}
+
+one_clock_with()	# NAME FILTER
+{
+	pod_like one-clock "$1" "$2"
 	started_at "$1" one $((497 * day)) || return 1
 	started_at "$1" other $((497 * day)) || return 1
 	equal "$(probe "$1" one ns.time)" "$(probe "$1" other ns.time)"
@@ -214,20 +219,51 @@ one_clock_with()
 @test "Kubernetes: one clock with hostNetwork" {
 	one_clock_with host-network '.spec.hostNetwork = true'
 	equal "$(probe host-network one ns.net)" "$(namespace_of $$ net)"
-	kubectl delete pod host-network --timeout=60s
+	kubectl delete pod host-network --wait=false
 }
 
 @test "Kubernetes: one clock with shareProcessNamespace" {
 	one_clock_with shared-processes '.spec.shareProcessNamespace = true'
 	equal "$(probe shared-processes one ns.pid)" "$(probe shared-processes other ns.pid)"
 	differ "$(probe shared-processes one ns.pid)" "$(namespace_of $$ pid)"
-	kubectl delete pod shared-processes --timeout=60s
+	kubectl delete pod shared-processes --wait=false
 }
 
 @test "Kubernetes: one clock with hostPID" {
 	one_clock_with host-processes '.spec.hostPID = true'
 	equal "$(probe host-processes one ns.pid)" "$(namespace_of $$ pid)"
-	kubectl delete pod host-processes --timeout=60s
+	kubectl delete pod host-processes --wait=false
+}
+
+# What a cluster with strict rules for pods admits.
+@test "Kubernetes: another time with limits, without privileges" {
+	local id
+
+	pod_like two-days restricted '.spec.containers[0] += {resources: {limits: {memory: "64Mi", cpu: "500m"}},
+		securityContext: {runAsUser: 1000, runAsNonRoot: true, readOnlyRootFilesystem: true,
+		allowPrivilegeEscalation: false, capabilities: {drop: ["ALL"]}, seccompProfile: {type: "RuntimeDefault"}}}'
+	lives_at_offsets restricted main $((2 * day)) $((2 * day))
+	equal "$(in_pod restricted main id -u)" 1000
+	equal "$(in_pod restricted main grep -E '^(CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status)" \
+		$'CapEff:\t0000000000000000\nCapBnd:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2'
+	run in_pod restricted main touch /tmp/file
+	contains "$output" 'Read-only file system'
+	id=$(container_of restricted main)
+	equal "$(cat "$(find /sys/fs/cgroup -path '*/kubepods/*' -name "$id" -exec find {} -maxdepth 1 \
+		'(' -name memory.limit_in_bytes -o -name memory.max ')' ';')")" $((64 * 1024 * 1024))
+	kubectl delete pod restricted --wait=false
+}
+
+@test "Kubernetes: a terminal, and what a container printed" {
+	local before printed
+
+	before=$(boottime_now)
+	pod_like two-days talker '.spec.containers[0].command = ["sh", "-c", "cat /proc/uptime; sleep 1000000"]'
+	printed=$(kubectl logs talker)
+	printed=${printed%% *}
+	ascending $(((before + 2 * day) / 10000000)) "${printed/./}" $((($(boottime_now) + 2 * day) / 10000000))
+	equal "$(script --quiet --return --command 'kubectl exec --stdin --tty talker -- tty' /dev/null | tr -d '\r')" /dev/pts/0
+	kubectl delete pod talker --wait=false
 }
 
 @test "Kubernetes: a pod of the node's other runtime has the node's clocks" {
@@ -241,12 +277,13 @@ one_clock_with()
 @test "Kubernetes: a pod whose annotation is wrong says so in its events" {
 	sed -e 's/two-days/wrong/; s/+2d/soon/' "$(examples)/two-days.yaml" | kubectl apply -f -
 	kubernetes_wait 60 event_says wrong "annotations.elsewhen.dev/.*'soon' is no value of a clock"
-	kubectl delete pod wrong --timeout=60s
+	kubectl delete pod wrong --wait=false
 }
 
 @test "Kubernetes: what is deleted leaves nothing" {
-	kubectl delete -f "$(examples)" --timeout=60s
-	kubernetes_wait 60 kubernetes_no_pods
+	kubectl delete -f "$(examples)" --wait=false
+	# Those of the tests above, too. A kubelet tells the server every ten seconds which pods have ended.
+	kubernetes_wait 180 kubernetes_no_pods
 	kubernetes_wait 60 kubernetes_nothing_left || nothing_in 'on the node' "$(kubernetes_left)"
 }
 

@@ -207,8 +207,7 @@ test_arm64()
 	tap_suite node-reboot suite_node_reboot
 }
 
-# Every kernel there is must pass the kit, every fault must fail it. On the newer ones the node runs what depends
-# most on the kernel.
+# Every kernel there is must pass the kit, every fault must fail it.
 test_arm64_all()
 {
 	local kernel
@@ -218,9 +217,6 @@ test_arm64_all()
 		tap_suite "kit-$kernel" suite_kit_kernel "$kernel"
 	done
 	tap_suite teeth suite_teeth
-	for kernel in debian-6.12 debian-7; do
-		tap_suite "node-$kernel" suite_node "$kernel" "$node_test_limit" quick
-	done
 }
 
 dev_test()

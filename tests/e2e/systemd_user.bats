@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2034 # set for common.bash
 # --systemd-cgroup of an ordinary user, who has a systemd of the user's own: the scope is that one's.
 
 load common

@@ -110,6 +110,8 @@ MESSAGES = {
     "StopContainerResponse": {},
     "RemoveContainerRequest": {"container_id": (1, STRING)},
     "RemoveContainerResponse": {},
+    "CheckpointContainerRequest": {"container_id": (1, STRING), "location": (2, STRING), "timeout": (3, INT)},
+    "CheckpointContainerResponse": {},
     "ContainerStatusRequest": {"container_id": (1, STRING), "verbose": (2, BOOL)},
     "ContainerStatusResponse": {"status": (1, "ContainerStatus"), "info": (2, MAP)},
     "ContainerStatus": {

@@ -2,7 +2,11 @@
 # shellcheck shell=bash disable=SC2154 # $top and $lib are set by dev
 # ./dev test engines: podman, containerd and docker as the distribution has them, with elsewhen as their runtime.
 
+# shellcheck source=tests/lib/private_apt.sh
+. "$lib/private_apt.sh"
+
 readonly engines_policy=/usr/sbin/policy-rc.d
+readonly engines_containerd2=$top/build/containerd2
 
 # Their packages start daemons when they are installed, where nobody forbids it.
 engines_need()	# PURPOSE...
@@ -19,10 +23,21 @@ engines_need()	# PURPOSE...
 	return "$status"
 }
 
+# A containerd that checkpoints by CRI, which is newer than the distribution's: unpacked, and first in $PATH for
+# the one file that needs it.
+engines_containerd2_need()
+{
+	local configuration
+
+	[ ! -x "$engines_containerd2/usr/bin/containerd" ] || return 0
+	configuration=$(private_apt_configure "$(dpkg --print-architecture)" sid) && private_apt_update "$configuration" &&
+		private_apt_unpack "$configuration" "$engines_containerd2" containerd
+}
+
 # One file after the other, each in a box of its own: an engine with its daemons is enough at a time.
 suite_engines()
 {
-	local file name
+	local file name path
 
 	if [ "$(id -u)" != 0 ]; then
 		tap_skip engines engines 'engines need root; use sudo'
@@ -34,11 +49,14 @@ suite_engines()
 		return 0
 	}
 	criu_need || true # without it podman_checkpoint.bats says what it skips
+	engines_containerd2_need || true # as for CRIU
 	for file in "$top"/tests/engines/*.bats; do
 		name=$(basename "$file" .bats)
+		path=$PATH
+		[ "$name" != cri_checkpoint ] || path=$engines_containerd2/usr/bin:$PATH
 		# A suite of its own: ./dev test k8s
 		[ "$name" != kubernetes ] || continue
-		ELSEWHEN=$top/build/plain/elsewhen TOOLS=$top/build/plain/tests/tools \
+		PATH=$path ELSEWHEN=$top/build/plain/elsewhen TOOLS=$top/build/plain/tests/tools \
 			tap_program engines "$name" 900 "$top/tests/engines/box.sh" \
 			bats --tap --print-output-on-failure "$file"
 	done

@@ -1,0 +1,167 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2154 # the files that are loaded set variables
+# A pod's container, checkpointed and restored by the container runtime interface, which containerd has from 2.1 on:
+# its clock goes on, in the pod that it was in and in another one.
+
+load engine
+load containerd
+
+setup_file()
+{
+	containerd --version | grep -q ' 2\.' || skip 'there is no containerd 2'
+	criu check >/dev/null 2>&1 || skip 'there is no CRIU that works with this kernel'
+	containerd_begin
+	name_by_digest
+	mkdir /run/layout
+	tar -C /run/layout -xf /run/image.tar
+	engine_start /run/registry.log /usr/bin/python3 "$BATS_TEST_DIRNAME/registry.py" /run/layout
+	echo "$DAEMON" >/run/registry.pid
+}
+
+# As an image that was pulled is named too: by that name a checkpoint tells what it is based on.
+name_by_digest()
+{
+	local digest
+
+	digest=$(ctr --namespace k8s.io images list | awk -v name="$containerd_image" '$1 == name { print $3 }')
+	ctr --namespace k8s.io images tag "$containerd_image" "${containerd_image%:*}@$digest" >/dev/null
+}
+
+teardown_file()
+{
+	[ -e /run/registry.pid ] || return 0
+	engine_stop "$(cat /run/registry.pid)" /run/registry.log
+	containerd_end
+}
+
+engine_cleanup()
+{
+	local id
+
+	for id in $(cri ListPodSandbox | jq -r '.items[].id'); do
+		cri StopPodSandbox "{\"pod_sandbox_id\": \"$id\"}" >/dev/null || true
+		cri RemovePodSandbox "{\"pod_sandbox_id\": \"$id\"}" >/dev/null || true
+	done
+	rm -f /run/checkpoint.tar /run/logs/counter.log
+	# shellcheck disable=SC2086 # a list of words
+	nothing_in containers "$(engine_containers $elsewhen_roots)" || return 1
+	nothing_in cgroups "$(find /sys/fs/cgroup -type d -path '*/pod-test/*')"
+}
+
+# sandbox NAME BOOTTIME: a pod with one clock; $SANDBOX is its id, $POD its config
+sandbox()
+{
+	POD=$(jq -n -c --arg name "$1" --arg boottime "$2" '{
+		metadata: {name: $name, uid: ("uid-" + $name), namespace: "default", attempt: 0}, hostname: "podhost",
+		log_directory: "/run/logs", linux: {cgroup_parent: "/pod-test",
+		security_context: {namespace_options: {network: 0, pid: 1, ipc: 0}}},
+		annotations: {"elsewhen.dev/clock": "pod", "elsewhen.dev/boottime": $boottime, "elsewhen.dev/monotonic": $boottime}}')
+	SANDBOX=$(cri RunPodSandbox "{\"config\": $POD, \"runtime_handler\": \"elsewhen\"}" | jq -r .pod_sandbox_id)
+	[ -n "$SANDBOX" ]
+}
+
+# start NAME IMAGE: a container of the pod that tells its uptime; $CONTAINER is its id
+start()
+{
+	local config
+
+	config=$(jq -n -c --arg name "$1" --arg image "$2" --argjson pod "$POD" '{
+		metadata: {name: $name, attempt: 0}, image: {image: $image}, log_path: ($name + ".log"),
+		command: ["sh", "-c", "while :; do cut -d \" \" -f 1 /proc/uptime; sleep 0.1; done"],
+		annotations: $pod.annotations,
+		linux: {security_context: {namespace_options: $pod.linux.security_context.namespace_options}}}')
+	CONTAINER=$(cri CreateContainer "{\"pod_sandbox_id\": \"$SANDBOX\", \"config\": $config, \"sandbox_config\": $POD}" |
+		jq -r .container_id)
+	[ -n "$CONTAINER" ] && cri StartContainer "{\"container_id\": \"$CONTAINER\"}" >/dev/null
+}
+
+in_container()	# COMMAND...
+{
+	cri ExecSync "$(jq -n -c --arg id "$CONTAINER" '{container_id: $id, cmd: $ARGS.positional, timeout: 20}' --args -- "$@")" |
+		jq -r .stdout
+}
+
+# In hundredths of a second.
+uptime_inside()
+{
+	in_container cut -d ' ' -f 1 /proc/uptime | tr -d .
+}
+
+checkpoint()
+{
+	cri CheckpointContainer "{\"container_id\": \"$CONTAINER\", \"location\": \"/run/checkpoint.tar\", \"timeout\": 60}" >/dev/null
+}
+
+ascending()	# NUMBER...
+{
+	local last=$1 number
+
+	for number; do
+		[ "$number" -ge "$last" ] || {
+			echo "not ascending: $*"
+			return 1
+		}
+		last=$number
+	done
+}
+
+remove_pod()
+{
+	cri StopPodSandbox "{\"pod_sandbox_id\": \"$SANDBOX\"}" >/dev/null
+	cri RemovePodSandbox "{\"pod_sandbox_id\": \"$SANDBOX\"}" >/dev/null
+}
+
+# What elsewhen tells of a clock of the container's.
+told()	# FILTER
+{
+	"$engine_runtime" --root /run/containerd/runc/k8s.io clocks --format json "$CONTAINER" | jq -r "$1"
+}
+
+# No number of those that the container says is less than the one before.
+never_stepped_back()
+{
+	cut -d ' ' -f 4 /run/logs/counter.log |
+		awk '$1 < last { print last, "then", $1; bad = 1 } { last = $1 } END { exit bad || NR < 3 }'
+}
+
+@test "a container, restored into a new pod that is ahead: it has the clock of that pod, which is not behind" {
+	local before
+
+	sandbox one =497d
+	start counter "$containerd_image"
+	before=$(uptime_inside)
+	checkpoint
+	remove_pod
+	sandbox two =500d
+	start counter /run/checkpoint.tar
+	ascending 4294080000 "$before" 4320000000 "$(uptime_inside)"
+	equal "$(told .clock)" pod
+	equal "$(told '.clocks | all(.agree and .matches)')" true
+	wait_for never_stepped_back
+}
+
+@test "a container, restored into the pod that it was in" {
+	local before
+
+	sandbox one =497d
+	start counter "$containerd_image"
+	before=$(uptime_inside)
+	checkpoint
+	cri StopContainer "{\"container_id\": \"$CONTAINER\", \"timeout\": 0}" >/dev/null
+	cri RemoveContainer "{\"container_id\": \"$CONTAINER\"}" >/dev/null
+	start counter /run/checkpoint.tar
+	ascending "$before" "$(uptime_inside)"
+	wait_for never_stepped_back
+}
+
+@test "a pod that is behind what was checkpointed: refused, and why" {
+	sandbox one =497d
+	start counter "$containerd_image"
+	checkpoint
+	remove_pod
+	sandbox two =0
+	run start counter /run/checkpoint.tar
+	[ "$status" != 0 ]
+	contains "$output" 'behind'
+}

@@ -11,6 +11,7 @@ shift
 
 # An emulated machine is slow, and its host may be busy.
 export BATS_TEST_TIMEOUT=600 TRACE_TESTS=no DISK=/var/tmp RANDOM_PODS=10
+export HARM_AT='post-dump|setup-namespaces|post-restore|pre-resume'
 export ELSEWHEN=/elsewhen/build/arm64/elsewhen TOOLS=/elsewhen/build/arm64/tests/tools
 export CLOCK_PROBE=$TOOLS/clock_probe ELSEWHEN_TEST_DATA=/elsewhen/tests/data CMOCKA_MESSAGE_OUTPUT=TAP
 

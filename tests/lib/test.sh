@@ -119,7 +119,7 @@ suite_e2e()
 {
 	tap_built e2e plain test-programs || return 0
 	criu_need || true # without it checkpoint.bats says what it skips
-	test_e2e_flavour e2e plain 300 "$top"/tests/e2e/*.bats
+	test_e2e_flavour e2e plain 600 "$top"/tests/e2e/*.bats
 	tap_check e2e 'the README shows the matrix as it came out' test_matrix_is_in_readme e2e
 }
 
@@ -133,7 +133,7 @@ suite_e2e_asan()
 	# On the plain build it is two hundred.
 	export RANDOM_PODS=30
 	mapfile -t files < <(find "$top/tests/e2e" -name '*.bats' ! -name faults.bats | LC_ALL=C sort)
-	test_e2e_flavour e2e-asan asan 600 "${files[@]}"
+	test_e2e_flavour e2e-asan asan 900 "${files[@]}"
 	tap_skip e2e-asan faults.bats 'it traces the runtime, and LeakSanitizer does not work under ptrace'
 	tap_check e2e-asan 'no report by ASan, LSan or UBSan' test_sanitizer_reports
 )

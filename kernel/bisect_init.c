@@ -154,6 +154,18 @@ static void print_namespace(void)
 	waitpid(child, NULL, 0);
 }
 
+/* In a child, since the next child of who unshares is in the namespace too. */
+static void print_namespace_apart(void)
+{
+	pid_t child = fork();
+
+	if (child == 0) {
+		print_namespace();
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+}
+
 int main(int argc, char **argv)
 {
 	(void)argv;
@@ -166,7 +178,7 @@ int main(int argc, char **argv)
 		mount("proc", "/proc", "proc", 0, NULL);
 	}
 	print_facts("root");
-	print_namespace();
+	print_namespace_apart();
 	if (argc > 1)
 		return 0;
 	if (fork() == 0) {

@@ -76,7 +76,7 @@ static bool split_mount_line(char *line, struct mount_line *fields)
 }
 
 /* Whether `word`, of `length` bytes, is an item of a comma-separated list. */
-static bool list_has(const char *list, const char *word, size_t length)
+bool cgroup_list_has(const char *list, const char *word, size_t length)
 {
 	while (*list) {
 		size_t item = strcspn(list, ",");
@@ -110,7 +110,8 @@ static const char *find_membership(
 		*controllers_length = length;
 		if (v2 && length == 0)
 			return controllers;
-		if (!v2 && length && list_has(options, controllers, strcspn(controllers, ",:")))
+		if (!v2 && length &&
+			cgroup_list_has(options, controllers, strcspn(controllers, ",:")))
 			return controllers;
 	}
 	return NULL;

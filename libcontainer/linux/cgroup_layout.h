@@ -37,6 +37,9 @@ int cgroup_layout_read(bool thorough, struct cgroup_layout *layout, struct error
 void cgroup_layout_free(struct cgroup_layout *layout);
 #define cleanup_cgroup_layout __attribute__((cleanup(cgroup_layout_free)))
 
+/* Whether the `length` bytes of `word` are an item of a list such as "cpu,cpuacct". */
+bool cgroup_list_has(const char *list, const char *word, size_t length);
+
 /* A malloc'd copy; aborts when out of memory. */
 char *cgroup_copy_text(const char *text);
 

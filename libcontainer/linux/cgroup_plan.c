@@ -182,14 +182,9 @@ static bool is_made_by_systemd(const struct cgroup_hierarchy *hierarchy)
 
 	if (hierarchy->v2)
 		return true;
-	for (size_t i = 0; i < ARRAY_LENGTH(known); i++) {
-		const char *found = strstr(hierarchy->controllers, known[i]);
-		char after = found ? found[strlen(known[i])] : 'x';
-
-		if (found && (found == hierarchy->controllers || found[-1] == ',') &&
-			(after == ',' || after == '\0'))
+	for (size_t i = 0; i < ARRAY_LENGTH(known); i++)
+		if (cgroup_list_has(hierarchy->controllers, known[i], strlen(known[i])))
 			return true;
-	}
 	return false;
 }
 

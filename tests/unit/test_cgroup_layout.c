@@ -125,6 +125,16 @@ static void test_rubbish(void **state)
 	}
 }
 
+static void test_items_of_a_list(void **state)
+{
+	(void)state;
+	assert_true(cgroup_list_has("cpuset,cpu", "cpu", 3));
+	assert_true(cgroup_list_has("cpu,cpuacct", "cpuacct", 7));
+	assert_true(cgroup_list_has("name=systemd", "name=systemd", 12));
+	assert_false(cgroup_list_has("cpuset,cpuacct", "cpu", 3));
+	assert_false(cgroup_list_has("", "cpu", 3));
+}
+
 static void test_this_machine(void **state)
 {
 	cleanup_cgroup_layout struct cgroup_layout layout = { 0 };
@@ -149,6 +159,7 @@ int main(void)
 		cmocka_unit_test(test_escapes),
 		cmocka_unit_test(test_one_mount_a_hierarchy),
 		cmocka_unit_test(test_rubbish),
+		cmocka_unit_test(test_items_of_a_list),
 		cmocka_unit_test(test_this_machine),
 	};
 

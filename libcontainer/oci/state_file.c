@@ -169,12 +169,13 @@ int oci_state_file_parse(
 {
 	struct oci_state_file read = { 0 };
 
-	if (state_is_foreign(data, length))
-		return error_set(err, EMEDIUMTYPE,
-			"ociVersion: is not there, so it is a container of another runtime");
 	if (json_read(data, length, &state_table, &read, &read.arena, NULL, err) < 0 ||
 		state_check(&read, err) < 0) {
 		oci_state_file_free(&read);
+		if (state_is_foreign(data, length))
+			return error_set(err, EMEDIUMTYPE,
+				"ociVersion: is not there, so it is a container of another "
+				"runtime");
 		return -1;
 	}
 	*state = read;

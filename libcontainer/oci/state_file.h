@@ -22,11 +22,12 @@ struct oci_state_file {
 	char *created; /* RFC 3339 with nanoseconds, UTC */
 	char *owner;   /* user name or number of who created it */
 	enum oci_status status;
-	pid_t pid;                                             /* 0: not made yet */
-	uint64_t start_time;                                   /* procfs_start_time of pid */
-	char *systemd_unit;                                    /* the cgroup's, or NULL */
-	bool systemd_user;                                     /* of the owner's own manager */
-	struct oci_strings cgroup_directories, cgroup_missing; /* struct cgroup_plan */
+	pid_t pid;           /* 0: not made yet */
+	uint64_t start_time; /* procfs_start_time of pid */
+	/* struct cgroup_plan: the unit of systemd, or NULL, and whether it is of the owner's manager. */
+	char *systemd_unit;
+	bool systemd_user;
+	struct oci_strings cgroup_directories, cgroup_missing;
 	struct oci_map namespaces; /* "time" -> "time:[4026532567]": what init is in, for those
 				      asked for */
 	struct oci_time_offsets time_offsets; /* absolute, as written to the kernel */

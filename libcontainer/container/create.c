@@ -178,24 +178,6 @@ static int create_find_pod_clock(void *context, struct error *err)
 	return fd < 0 ? -1 : 0;
 }
 
-int create_make_cgroup(void *context, struct error *err)
-{
-	struct creation *creation = context;
-
-	if (cgroup_create(&creation->cgroup, creation->runtime->rootless, err) < 0)
-		return -1;
-	return cgroup_entry_open(&creation->cgroup, &creation->enter.cgroup, err);
-}
-
-void create_undo_cgroup(void *context)
-{
-	struct creation *creation = context;
-	struct error err;
-
-	if (cgroup_destroy(&creation->cgroup, &err) < 0)
-		log_warning("%s", err.text);
-}
-
 static int create_listen(struct creation *creation, struct error *err)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -298,31 +280,6 @@ void create_undo_init(void *context)
 		hooks_run_all(&creation->config->hooks.poststop, "poststop", &creation->state,
 			OCI_STATUS_STOPPED, 0);
 	creation->hooks_ran = false;
-}
-
-int create_set_limits(void *context, struct error *err)
-{
-	struct creation *creation = context;
-	struct cgroup_resources resources;
-
-	adapt_resources(&creation->config->linux_, &creation->config->arena, &resources);
-	/* The place of the one that create_settle_cgroup lets go. */
-	if (creation->cgroup.placeholder && resources.pids_limit.value > 0)
-		resources.pids_limit.value++;
-	return cgroup_apply(&creation->cgroup, &resources, err);
-}
-
-int create_settle_cgroup(void *context, struct error *err)
-{
-	struct creation *creation = context;
-	struct cgroup_resources resources, exact;
-
-	if (!creation->cgroup.placeholder)
-		return 0;
-	cgroup_settle(&creation->cgroup);
-	adapt_resources(&creation->config->linux_, &creation->config->arena, &resources);
-	exact = (struct cgroup_resources){ .pids_limit = resources.pids_limit };
-	return cgroup_apply(&creation->cgroup, &exact, err);
 }
 
 /* As soon as the pid is known it is in the state file: from there `delete --force` can kill it. */

@@ -11,7 +11,6 @@
 #include "base/io.h"
 #include "container/adapt.h"
 #include "container/creation.h"
-#include "container/directory.h"
 #include "container/recipe.h"
 #include "oci/validate.h"
 
@@ -105,48 +104,6 @@ int create_plan_mounts(void *context, struct error *err)
 		if (adapt_mount(&config->mounts[i], i, config->linux_.mount_label, creation->bundle,
 			    &config->arena, &creation->mounts[i], err) < 0)
 			return -1;
-	return 0;
-}
-
-/* A cgroup in use says less than what it is a sign of: that the id is in use. */
-static int create_explain_cgroup(const struct creation *creation, struct error *err)
-{
-	struct error unknown;
-	cleanup_close int directory =
-		directory_open(creation->runtime, creation->id, DIRECTORY_UNLOCKED, &unknown);
-
-	if (directory >= 0)
-		error_set(err, EEXIST, "container '%s' exists already", creation->id);
-	return -1;
-}
-
-static enum cgroup_manager create_cgroup_manager(const struct container_runtime *runtime)
-{
-	switch (runtime->cgroups) {
-	case CONTAINER_CGROUPS_DISABLED:
-		return CGROUP_MANAGER_DISABLED;
-	case CONTAINER_CGROUPS_BY_SYSTEMD:
-		return runtime->rootless ? CGROUP_MANAGER_SYSTEMD_USER : CGROUP_MANAGER_SYSTEMD;
-	case CONTAINER_CGROUPFS:
-		break;
-	}
-	return CGROUP_MANAGER_CGROUPFS;
-}
-
-int create_plan_cgroup(void *context, struct error *err)
-{
-	struct creation *creation = context;
-
-	if (cgroup_plan_make(create_cgroup_manager(creation->runtime),
-		    creation->config->linux_.cgroups_path, creation->id, &creation->cgroup,
-		    err) < 0)
-		return create_explain_cgroup(creation, err);
-	for (size_t i = 0; i < creation->config->mounts_length; i++) {
-		const char *type = creation->mounts[i].type;
-
-		if (type && text_starts_with(type, "cgroup"))
-			return cgroup_view_make(&creation->cgroup, &creation->cgroup_view, err);
-	}
 	return 0;
 }
 

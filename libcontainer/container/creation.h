@@ -79,16 +79,18 @@ int create_decide_clock(void *creation, struct error *err);
 int create_check_machine(void *creation, struct error *err);
 int create_plan_processes(void *creation, struct error *err);
 int create_plan_mounts(void *creation, struct error *err);
+
+/* Its cgroup, which restore has too (create_cgroup.c); the first makes nothing. */
 int create_plan_cgroup(void *creation, struct error *err);
+int create_make_cgroup(void *creation, struct error *err);
+void create_undo_cgroup(void *creation);
+int create_set_limits(void *creation, struct error *err);
+int create_settle_cgroup(void *creation, struct error *err);
 
 /* Those that restore takes too; `creation` is the first member of what it has as context. */
 int create_make_directory(void *creation, struct error *err);
 void create_undo_directory(void *creation);
 int create_write_intent(void *creation, struct error *err);
-int create_make_cgroup(void *creation, struct error *err);
-void create_undo_cgroup(void *creation);
-int create_set_limits(void *creation, struct error *err);
-int create_settle_cgroup(void *creation, struct error *err);
 int create_record_init(void *creation, struct error *err);
 void create_undo_init(void *creation);
 int creation_run_hooks(struct creation *creation, struct error *err);

@@ -21,6 +21,7 @@ container_sources = \
 	libcontainer/container/console.c \
 	libcontainer/container/console.h \
 	libcontainer/container/create.c \
+	libcontainer/container/create_cgroup.c \
 	libcontainer/container/create_plan.c \
 	libcontainer/container/creation.h \
 	libcontainer/container/criu_job.c \

@@ -13,15 +13,18 @@
 
 struct error; /* base/error.h */
 
+/* Who makes the cgroups. */
+enum container_cgroups {
+	CONTAINER_CGROUPFS,
+	CONTAINER_CGROUPS_DISABLED,
+	CONTAINER_CGROUPS_BY_SYSTEMD
+};
+
 /* From the global options of the command line; lives as long as the command. */
 struct container_runtime {
 	char *root;    /* where the containers' directories are; absolute */
 	bool rootless; /* not root in the initial user namespace, or --rootless=true */
-	enum container_cgroups {
-		CONTAINER_CGROUPFS,
-		CONTAINER_CGROUPS_DISABLED,
-		CONTAINER_CGROUPS_BY_SYSTEMD
-	} cgroups;                        /* who makes them */
+	enum container_cgroups cgroups;
 	const char *config;               /* the operator's settings file */
 	bool config_given;                /* it was named, so it must be there */
 	const char *honoured_annotations; /* prefixes, separated by commas; NULL: no word on it */

@@ -29,8 +29,8 @@ struct criu_setup {
 
 #define CRIU_KILL (-2)
 /*
- * A notification: 0, -1 when CRIU shall undo what it does, or CRIU_KILL when it is too late for that. `passed` is a descriptor that came along,
- * the callee's to keep (it stores -1 then), or -1.
+ * A notification: 0, -1 when CRIU shall undo what it does, or CRIU_KILL when it is too late for
+ * that. `passed` is a descriptor that came along, the callee's to keep (it stores -1 then), or -1.
  */
 typedef int criu_notified(
 	void *context, const struct criu_response *notification, int *passed, struct error *err);

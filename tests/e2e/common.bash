@@ -270,6 +270,20 @@ matches()	# TEXT REGULAR_EXPRESSION
 	}
 }
 
+# In this order, and none is below the one before it.
+ascending()	# NUMBER...
+{
+	local last=$1 number
+
+	for number; do
+		[ "$number" -ge "$last" ] || {
+			echo "not ascending: $*"
+			return 1
+		}
+		last=$number
+	done
+}
+
 succeeded()	# after `run`
 {
 	[ "$status" -eq 0 ] || {

@@ -62,3 +62,17 @@ cri()	# METHOD [JSON]
 	# The distribution's own, which has python3-grpcio.
 	/usr/bin/python3 "$BATS_TEST_DIRNAME/cri.py" "$@"
 }
+
+# All of them, and then nothing of theirs is left.
+cri_remove_pods()
+{
+	local id
+
+	for id in $(cri ListPodSandbox | jq -r '.items[].id'); do
+		cri StopPodSandbox "{\"pod_sandbox_id\": \"$id\"}" >/dev/null || true
+		cri RemovePodSandbox "{\"pod_sandbox_id\": \"$id\"}" >/dev/null || true
+	done
+	# shellcheck disable=SC2086 # a list of words
+	nothing_in containers "$(engine_containers $elsewhen_roots)" || return 1
+	nothing_in cgroups "$(find /sys/fs/cgroup -type d -path '*/pod-test/*')"
+}

@@ -18,15 +18,7 @@ teardown_file()
 
 engine_cleanup()
 {
-	local id
-
-	for id in $(cri ListPodSandbox | jq -r '.items[].id'); do
-		cri StopPodSandbox "{\"pod_sandbox_id\": \"$id\"}" >/dev/null || true
-		cri RemovePodSandbox "{\"pod_sandbox_id\": \"$id\"}" >/dev/null || true
-	done
-	# shellcheck disable=SC2086 # a list of words
-	nothing_in containers "$(engine_containers $elsewhen_roots)" || return 1
-	nothing_in cgroups "$(find /sys/fs/cgroup -type d -path '*/pod-test/*')"
+	cri_remove_pods
 }
 
 # The modes of namespaces in the interface.

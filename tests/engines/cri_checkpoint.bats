@@ -37,16 +37,8 @@ teardown_file()
 
 engine_cleanup()
 {
-	local id
-
-	for id in $(cri ListPodSandbox | jq -r '.items[].id'); do
-		cri StopPodSandbox "{\"pod_sandbox_id\": \"$id\"}" >/dev/null || true
-		cri RemovePodSandbox "{\"pod_sandbox_id\": \"$id\"}" >/dev/null || true
-	done
 	rm -f /run/checkpoint.tar /run/logs/counter.log
-	# shellcheck disable=SC2086 # a list of words
-	nothing_in containers "$(engine_containers $elsewhen_roots)" || return 1
-	nothing_in cgroups "$(find /sys/fs/cgroup -type d -path '*/pod-test/*')"
+	cri_remove_pods
 }
 
 # sandbox NAME BOOTTIME: a pod with one clock; $SANDBOX is its id, $POD its config
@@ -91,19 +83,6 @@ uptime_inside()
 checkpoint()
 {
 	cri CheckpointContainer "{\"container_id\": \"$CONTAINER\", \"location\": \"/run/checkpoint.tar\", \"timeout\": 60}" >/dev/null
-}
-
-ascending()	# NUMBER...
-{
-	local last=$1 number
-
-	for number; do
-		[ "$number" -ge "$last" ] || {
-			echo "not ascending: $*"
-			return 1
-		}
-		last=$number
-	done
 }
 
 remove_pod()

@@ -38,20 +38,6 @@ examples()
 	echo "$BATS_TEST_DIRNAME/../../examples/kubernetes"
 }
 
-
-ascending()	# NUMBER...: none is below the one before it
-{
-	local last=$1 number
-
-	for number; do
-		[ "$number" -ge "$last" ] || {
-			echo "not ascending: $*"
-			return 1
-		}
-		last=$number
-	done
-}
-
 in_pod()	# POD CONTAINER COMMAND...
 {
 	kubectl exec "$1" --container "$2" -- "${@:3}"

@@ -7,8 +7,6 @@
 
 # shellcheck source=tests/lib/qemu.sh
 . "$lib/qemu.sh"
-# shellcheck source=tests/lib/arm64_apt.sh
-. "$lib/arm64_apt.sh"
 # shellcheck source=tests/lib/arm64_kernels.sh
 . "$lib/arm64_kernels.sh"
 # shellcheck source=tests/lib/arm64_root.sh

@@ -5,8 +5,8 @@
 # Several parts of ./dev read this file.
 ! declare -F stock_kernel_need >/dev/null || return 0
 
-# shellcheck source=tests/lib/arm64_apt.sh
-. "$lib/arm64_apt.sh"
+# shellcheck source=tests/lib/private_apt.sh
+. "$lib/private_apt.sh"
 
 readonly stock_kernels='debian-6.1 debian-6.12 debian-7'
 
@@ -36,7 +36,7 @@ stock_kernel_unpack()	# CONFIGURATION VERSION DIRECTORY
 
 	for part in image binary modules base; do
 		APT_CONFIG=$configuration apt-cache show "linux-$part-$version" >/dev/null 2>&1 || continue
-		arm64_apt_unpack "$configuration" "$directory" "linux-$part-$version" \
+		private_apt_unpack "$configuration" "$directory" "linux-$part-$version" \
 			"${stock_kernel_left_out[@]/#/--exclude=}" || return 1
 	done
 }
@@ -69,7 +69,7 @@ stock_kernel_need()
 	suites=$(stock_kernel_suites "$name") || return
 	need arm64-debian
 	# shellcheck disable=SC2086 # a list of words
-	configuration=$(arm64_apt_configure $suites) && arm64_apt_update "$configuration" || return 1
+	configuration=$(private_apt_configure arm64 $suites) && private_apt_update "$configuration" || return 1
 	series=${name#debian-}
 	version=$(APT_CONFIG=$configuration apt-cache pkgnames "linux-image-$series." |
 		sed -n "s/^linux-image-\($series\.[0-9.]*\(-[0-9]*\)\?\(+deb[0-9]*\)\?-arm64\)\$/\1/p" | sort -V | tail -n 1)

@@ -5,8 +5,8 @@
 # Several parts of ./dev read this file.
 ! declare -F arm64_root_need >/dev/null || return 0
 
-# shellcheck source=tests/lib/arm64_apt.sh
-. "$lib/arm64_apt.sh"
+# shellcheck source=tests/lib/private_apt.sh
+. "$lib/private_apt.sh"
 # shellcheck source=tests/lib/criu.sh
 . "$lib/criu.sh"
 
@@ -72,7 +72,7 @@ arm64_root_make()	# DIRECTORY PACKAGES IMAGE
 {
 	mmdebstrap --quiet --variant=extract --architectures=arm64 --include="$2" \
 		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --keyring="$private_apt_keyring" \
-		"$arm64_root_suite" "$1" "$(arm64_mirror)" &&
+		"$arm64_root_suite" "$1" "$(private_apt_mirror)" &&
 		arm64_root_finish "$1" &&
 		criu_unpack arm64 "$arm64_root_old_suite" "$1$arm64_root_old_criu" &&
 		criu_write_wrapper "$1$arm64_root_old_criu" "$arm64_root_old_criu" &&

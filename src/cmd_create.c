@@ -4,40 +4,45 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 
 #include "bundle_operand.h"
 #include "commands.h"
 #include "descriptors.h"
 
-static struct container_create_options create_values;
+static struct {
+	struct container_create_options options;
+	struct strv clock_from;
+} create_values;
 
-#define VALUE(name) offsetof(struct container_create_options, name)
+#define VALUE(name) offsetof(__typeof__(create_values), name)
+#define OPTION(name) offsetof(__typeof__(create_values), options.name)
 
 /* clang-format off */
 #define CREATE_OPTIONS                                                                         \
-	{ "bundle", 'b', OPTION_STRING, VALUE(bundle), "DIR",                                  \
+	{ "bundle", 'b', OPTION_STRING, OPTION(bundle), "DIR",                                 \
 	  "directory with config.json and the root filesystem (default: .)" },                 \
-	{ "pid-file", 0, OPTION_STRING, VALUE(pid_file), "FILE",                               \
+	{ "pid-file", 0, OPTION_STRING, OPTION(pid_file), "FILE",                              \
 	  "write the PID of the container's process to FILE" },                                \
-	{ "console-socket", 0, OPTION_STRING, VALUE(console_socket), "SOCKET",                 \
+	{ "console-socket", 0, OPTION_STRING, OPTION(console_socket), "SOCKET",                \
 	  "send the terminal of the container over this Unix socket" },                        \
-	{ "monotonic", 0, OPTION_STRING, VALUE(monotonic), "VALUE",                            \
+	{ "monotonic", 0, OPTION_STRING, OPTION(monotonic), "VALUE",                           \
 	  "set CLOCK_MONOTONIC: +36h or -1.5s from here, or =497d at the start" },             \
-	{ "boottime", 0, OPTION_STRING, VALUE(boottime), "VALUE",                              \
+	{ "boottime", 0, OPTION_STRING, OPTION(boottime), "VALUE",                             \
 	  "set CLOCK_BOOTTIME, which is the uptime, in the same way" },                        \
-	{ "clock-from", 0, OPTION_STRING, VALUE(clock_from), "FILE|DIR",                       \
+	{ "clock-from", 0, OPTION_STRINGS, VALUE(clock_from), "FILE|DIR",                      \
 	  "go on with the clocks of a snapshot ('elsewhen clocks --save'), or of a folder "    \
 	  "of CRIU's images" },                                                                \
-	{ "policy", 0, OPTION_STRING, VALUE(clock_policy), "continue|suspend|wallclock",       \
+	{ "policy", 0, OPTION_STRING, OPTION(clock_policy), "continue|suspend|wallclock",      \
 	  "what the time since the snapshot counts for: nothing, the boottime, both clocks "   \
 	  "(default: continue)" },                                                             \
-	{ "preserve-fds", 0, OPTION_COUNT, VALUE(preserve_fds), "N",                           \
+	{ "preserve-fds", 0, OPTION_COUNT, OPTION(preserve_fds), "N",                          \
 	  "pass the file descriptors 3 to 3+N-1 on to the container (default: 0)" },           \
-	{ "no-pivot", 0, OPTION_FLAG, VALUE(no_pivot), NULL,                                   \
+	{ "no-pivot", 0, OPTION_FLAG, OPTION(no_pivot), NULL,                                  \
 	  "change the root directory without pivot_root(2), for a rootfs on a ramdisk" },      \
-	{ "no-new-keyring", 0, OPTION_FLAG, VALUE(no_new_keyring), NULL,                       \
+	{ "no-new-keyring", 0, OPTION_FLAG, OPTION(no_new_keyring), NULL,                      \
 	  "let the container keep the session keyring of the caller" },                        \
-	{ "no-subreaper", 0, OPTION_FLAG, VALUE(no_subreaper), NULL,                           \
+	{ "no-subreaper", 0, OPTION_FLAG, OPTION(no_subreaper), NULL,                          \
 	  "do not become the reaper of the container's orphans" }
 
 static const struct option_spec create_options[] = {
@@ -47,9 +52,9 @@ static const struct option_spec create_options[] = {
 
 static const struct option_spec run_options[] = {
 	CREATE_OPTIONS,
-	{ "detach", 'd', OPTION_FLAG, VALUE(detach), NULL,
+	{ "detach", 'd', OPTION_FLAG, OPTION(detach), NULL,
 	  "return once the container is running" },
-	{ "keep", 0, OPTION_FLAG, VALUE(keep), NULL,
+	{ "keep", 0, OPTION_FLAG, OPTION(keep), NULL,
 	  "do not delete the container when it has ended" },
 	{ 0 },
 };
@@ -72,16 +77,17 @@ static int create_find_target(
 {
 	const char *operand = invocation->operands[0];
 
+	create_values.options.clock_from = create_values.clock_from.items;
 	target->id = operand;
-	if (!create_values.bundle && bundle_operand_is_bundle(operand)) {
+	if (!create_values.options.bundle && bundle_operand_is_bundle(operand)) {
 		if (bundle_operand_make_id(operand, &target->made_id, err) < 0)
 			return -1;
 		target->id = target->made_id;
-		create_values.bundle = operand;
-	} else if (!create_values.bundle) {
-		create_values.bundle = ".";
+		create_values.options.bundle = operand;
+	} else if (!create_values.options.bundle) {
+		create_values.options.bundle = ".";
 	}
-	return descriptors_check_preserved(create_values.preserve_fds, err);
+	return descriptors_check_preserved(create_values.options.preserve_fds, err);
 }
 
 static int create_run(struct invocation *invocation, struct error *err)
@@ -90,7 +96,7 @@ static int create_run(struct invocation *invocation, struct error *err)
 
 	if (create_find_target(invocation, &target, err) < 0)
 		return -1;
-	if (container_create(invocation->runtime, target.id, &create_values, err) < 0)
+	if (container_create(invocation->runtime, target.id, &create_values.options, err) < 0)
 		return -1;
 	if (target.made_id)
 		puts(target.made_id);
@@ -103,10 +109,10 @@ static int run_run(struct invocation *invocation, struct error *err)
 
 	if (create_find_target(invocation, &target, err) < 0)
 		return -1;
-	if (container_run(invocation->runtime, target.id, &create_values, &invocation->exit_status,
-		    err) < 0)
+	if (container_run(invocation->runtime, target.id, &create_values.options,
+		    &invocation->exit_status, err) < 0)
 		return -1;
-	if (target.made_id && create_values.detach)
+	if (target.made_id && create_values.options.detach)
 		puts(target.made_id);
 	return 0;
 }

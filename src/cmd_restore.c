@@ -9,7 +9,7 @@
 
 static struct {
 	struct container_restore_options options;
-	struct strv empty;
+	struct strv clock_from, empty;
 } restore_values;
 
 #define VALUE(name) offsetof(__typeof__(restore_values), name)
@@ -28,6 +28,9 @@ static const struct option_spec restore_options[] = {
 	{ "clock-policy", 0, OPTION_STRING, OPTION(clock_policy), "POLICY",
 	  "how the clocks go on: " CRIU_OPTIONS_POLICIES " (default: as the annotation "
 	  "elsewhen.dev/restore-clock or the checkpoint says, else continue)" },
+	{ "clock-from", 0, OPTION_STRINGS, VALUE(clock_from), "FILE|DIR",
+	  "saved clocks of another container, of the same pod say: a clock that is made goes on "
+	  "from the latest of all" },
 	{ "allow-clock-jump", 0, OPTION_FLAG, OPTION(allow_clock_jump), NULL,
 	  "restore also where the clocks can only be the host's" },
 	{ "pid-file", 0, OPTION_STRING, OPTION(create.pid_file), "FILE",
@@ -76,6 +79,7 @@ static int restore_run(struct invocation *invocation, struct error *err)
 
 	if (criu_options_empty(&restore_values.empty, &options->empty_namespaces, err) < 0)
 		return -1;
+	options->clock_from = restore_values.clock_from.items;
 	return container_restore(invocation->runtime, invocation->operands[0], options,
 		&invocation->exit_status, err);
 }

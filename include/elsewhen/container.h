@@ -35,7 +35,7 @@ struct container_create_options {
 	const char *bundle; /* default "." */
 	const char *pid_file, *console_socket;
 	const char *monotonic, *boottime; /* values as in elsewhen/timens_value.h */
-	const char *clock_from;           /* a snapshot: a file or a folder of images */
+	char *const *clock_from;          /* snapshots: files, folders of images; NULL-terminated */
 	const char *clock_policy;         /* "continue", "suspend" or "wallclock" */
 	int preserve_fds;                 /* fds 3 .. 3+N-1 are passed on */
 	bool no_pivot, no_new_keyring, no_subreaper;
@@ -225,6 +225,7 @@ struct container_restore_options {
 	const char *image_path, *work_path, *parent_path;
 	const char *lsm_profile, *lsm_mount_context;
 	const char *clock_policy; /* "continue", "suspend", "wallclock", "config" */
+	char *const *clock_from;  /* saved clocks of others; NULL-terminated */
 	int cgroup_mode;
 	uint32_t empty_namespaces;
 	bool tcp_established, tcp_close, ext_unix_sk, shell_job, file_locks, lazy_pages, auto_dedup;

@@ -33,26 +33,49 @@ static void clock_source_warn(enum clock_policy policy, int64_t saved, int64_t n
 			saved - now, clock_policy_names[policy]);
 }
 
-int clock_source_load(
-	const char *path, const char *policy, struct timens_values *values, struct error *err)
+int clock_source_read(
+	const char *path, const char *policy, struct clock_source *source, struct error *err)
 {
 	struct oci_clock_file file = { .policy = CLOCK_POLICY_UNSET };
-	enum clock_policy chosen;
-	struct clock_readings saved;
-	struct timens_offset realtime;
-	struct timespec now;
+	enum clock_policy saved;
 
 	if (oci_clock_source_load(path, &file, err) < 0)
 		return -1;
-	saved = oci_clock_file_readings(&file);
-	chosen = file.policy;
+	source->saved = oci_clock_file_readings(&file);
+	saved = file.policy;
 	oci_clock_file_free(&file);
-	if (clock_source_policy(policy, chosen, &chosen, err) < 0)
+	return clock_source_policy(policy, saved, &source->policy, err);
+}
+
+int clock_source_raise(const struct clock_source *source, const struct timens_offset *realtime_now,
+	struct timens_values *values, struct error *err)
+{
+	struct timens_values starts;
+
+	if (source->saved.realtime_set)
+		clock_source_warn(
+			source->policy, source->saved.realtime.seconds, realtime_now->seconds);
+	if (clock_policy_apply(source->policy, &source->saved, realtime_now, &starts, err) < 0)
 		return -1;
+	clock_policy_raise(values, &starts);
+	return 0;
+}
+
+int clock_source_load(
+	char *const *paths, const char *policy, struct timens_values *values, struct error *err)
+{
+	struct clock_source source;
+	struct timens_offset realtime;
+	struct timespec now;
+
 	if (clock_gettime(CLOCK_REALTIME, &now) < 0)
 		return error_errno(err, errno, "cannot read the wall clock");
-	if (saved.realtime_set)
-		clock_source_warn(chosen, saved.realtime.seconds, now.tv_sec);
 	realtime = (struct timens_offset){ now.tv_sec, (uint32_t)now.tv_nsec };
-	return clock_policy_apply(chosen, &saved, &realtime, values, err);
+	*values = (struct timens_values){ 0 };
+	for (; *paths; paths++) {
+		if (clock_source_read(*paths, policy, &source, err) < 0 ||
+			clock_source_raise(&source, &realtime, values, err) < 0)
+			return -1;
+	}
+	return 0;
 }

@@ -104,7 +104,8 @@ static int restore_read_clock(void *context, struct error *err)
 	struct creation *creation = &restoration->creation;
 
 	if (restore_clock_read(&restoration->clock, &restoration->images,
-		    restoration->options->clock_policy, creation->config, err) < 0)
+		    restoration->options->clock_policy, restoration->options->clock_from,
+		    creation->config, err) < 0)
 		return -1;
 	/* The host's clock is not the one that it had. */
 	if (timens_supported() && creation->clock.kind == CLOCK_KIND_HOST)

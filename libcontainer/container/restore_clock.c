@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -16,7 +17,8 @@
 #include "linux/namespace.h"
 #include "oci/clock_source.h"
 
-#define RESTORE_CLOCK_AWAIT (10 * CLOCK_SECOND)
+/* Below the two minutes that container engines have for a request. */
+#define RESTORE_CLOCK_AWAIT (60 * CLOCK_SECOND)
 
 void restore_clock_reset(struct restore_clock *clock)
 {
@@ -28,6 +30,8 @@ void restore_clock_close(struct restore_clock *clock)
 {
 	restore_maker_end(&clock->maker);
 	cleanup_fd(&clock->namespace);
+	free(clock->others);
+	clock->others = NULL;
 }
 
 static int restore_clock_choose(struct restore_clock *clock, enum clock_policy recorded,
@@ -49,8 +53,24 @@ static int restore_clock_choose(struct restore_clock *clock, enum clock_policy r
 	return 0;
 }
 
+static int restore_clock_read_others(
+	struct restore_clock *clock, char *const *paths, struct error *err)
+{
+	const char *policy = clock_policy_names[clock->policy];
+
+	while (paths[clock->others_length])
+		clock->others_length++;
+	clock->others = calloc(clock->others_length + 1, sizeof(*clock->others));
+	if (!clock->others)
+		return error_errno(err, ENOMEM, "--clock-from");
+	for (size_t i = 0; i < clock->others_length; i++)
+		if (clock_source_read(paths[i], policy, &clock->others[i], err) < 0)
+			return error_prefix(err, "--clock-from");
+	return 0;
+}
+
 int restore_clock_read(struct restore_clock *clock, const struct images *images, const char *asked,
-	const struct oci_config *config, struct error *err)
+	char *const *others, const struct oci_config *config, struct error *err)
 {
 	struct oci_clock_file file = { .policy = CLOCK_POLICY_UNSET };
 	enum clock_policy recorded;
@@ -60,7 +80,9 @@ int restore_clock_read(struct restore_clock *clock, const struct images *images,
 	clock->saved = oci_clock_file_readings(&file);
 	recorded = file.policy;
 	oci_clock_file_free(&file);
-	return restore_clock_choose(clock, recorded, asked, config, err);
+	if (restore_clock_choose(clock, recorded, asked, config, err) < 0)
+		return -1;
+	return others ? restore_clock_read_others(clock, others, err) : 0;
 }
 
 static int restore_clock_apply(
@@ -83,7 +105,12 @@ static int restore_clock_apply(
 			    "'%s' no time has passed since",
 			clock->saved.realtime.seconds - realtime.seconds,
 			clock_policy_names[clock->policy]);
-	return clock_policy_apply(clock->policy, &clock->saved, &realtime, &clock->values, err);
+	if (clock_policy_apply(clock->policy, &clock->saved, &realtime, &clock->values, err) < 0)
+		return -1;
+	for (size_t i = 0; i < clock->others_length; i++)
+		if (clock_source_raise(&clock->others[i], &realtime, &clock->values, err) < 0)
+			return error_prefix(err, "--clock-from");
+	return 0;
 }
 
 /* "For children" alone, and back: the runtime's own clocks never change. */

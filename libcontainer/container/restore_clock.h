@@ -4,6 +4,7 @@
 #define CONTAINER_RESTORE_CLOCK_H
 
 #include "base/error.h"
+#include "container/clock_source.h"
 #include "container/creation.h"
 #include "container/images.h"
 #include "container/restore_maker.h"
@@ -13,6 +14,8 @@
 struct restore_clock {
 	enum clock_policy policy;
 	struct clock_readings saved;
+	struct clock_source *others; /* --clock-from: owned */
+	size_t others_length;
 	struct timens_values values; /* what they are to start at; offsets with the policy config */
 	int namespace;               /* to be joined; -1: none, the kernel has no such thing */
 	struct restore_maker maker;  /* of a namespace that can only be made later */
@@ -24,10 +27,11 @@ void restore_clock_close(struct restore_clock *clock);
 
 /*
  * Reads the saved clocks, and finds the policy: `asked` (--clock-policy), else the annotation
- * elsewhen.dev/restore-clock, else what the checkpoint was made with, else continue.
+ * elsewhen.dev/restore-clock, else what the checkpoint was made with, else continue. `others`, which ends with
+ * NULL or is NULL, are more saved clocks: a clock that is made goes on from the latest of all.
  */
 int restore_clock_read(struct restore_clock *clock, const struct images *images, const char *asked,
-	const struct oci_config *config, struct error *err);
+	char *const *others, const struct oci_config *config, struct error *err);
 
 /*
  * Makes the time namespace, or opens the one of the pod or of config.json. Both offsets are held against

@@ -98,3 +98,15 @@ int clock_policy_apply(enum clock_policy policy, const struct clock_readings *sa
 	*values = starts;
 	return 0;
 }
+
+static void raise_clock(struct timens_value *value, const struct timens_value *other)
+{
+	if (value->kind != TIMENS_VALUE_START || is_behind(&value->time, &other->time))
+		*value = *other;
+}
+
+void clock_policy_raise(struct timens_values *values, const struct timens_values *other)
+{
+	raise_clock(&values->monotonic, &other->monotonic);
+	raise_clock(&values->boottime, &other->boottime);
+}

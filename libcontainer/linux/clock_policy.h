@@ -40,4 +40,7 @@ struct clock_readings {
 int clock_policy_apply(enum clock_policy policy, const struct clock_readings *saved,
 	const struct timens_offset *realtime_now, struct timens_values *values, struct error *err);
 
+/* Takes over each start of `other` that is later than that of `values`, which are starts or none at all. */
+void clock_policy_raise(struct timens_values *values, const struct timens_values *other);
+
 #endif

@@ -354,6 +354,34 @@ timer_log_is_right()	# FILE SECONDS: what the dump and the restore took
 	elsewhen delete --force "$SECOND"
 }
 
+@test "a pod's clock is made from the latest of the saved ones that the first restore is told of" {
+	SECOND=${ID}b
+	ticking_container '.annotations = {"elsewhen.dev/clock": "pod", "io.kubernetes.cri.sandbox-id": "'"$ID"'"}'
+	edit '.linux.cgroupsPath = "'"$CGROUP/$SECOND"'"'
+	run_detached "$SECOND"
+	checkpoint
+	elsewhen checkpoint --image-path "$WORK/images2" "$SECOND"
+	elsewhen delete "$SECOND"
+	elsewhen delete "$ID"
+	# As if the second dump had been a day later.
+	jq '.monotonic.secs += 86400 | .boottime.secs += 86400' "$WORK/images2/clock.json" >"$WORK/ahead"
+	mv "$WORK/ahead" "$WORK/images2/clock.json"
+	edit '.linux.cgroupsPath = "'"$CGROUP/$ID"'"'
+	run restore --clock-from "$WORK/none"
+	failed --clock-from "$WORK/none"
+	[ ! -e "$ROOT/$ID" ]
+	run restore --clock-from "$WORK/images2" --clock-policy config
+	failed "--clock-from: with the policy 'config' nothing is taken"
+	[ ! -e "$ROOT/$ID" ]
+	restore --clock-from "$WORK/images2"
+	contains "$(cat "$LOG")" 'saved + 86400.'
+	edit '.linux.cgroupsPath = "'"$CGROUP/$SECOND"'"'
+	IMAGES=$WORK/images2 restore_as "$SECOND"
+	equal "$(grep -c 'waiting for it' "$LOG")" 0
+	equal "$(namespace_of "$(pid_of "$ID")" time)" "$(namespace_of "$(pid_of "$SECOND")" time)"
+	[ "$(uptime_of "$ID")" -ge "$(jq .boottime.secs "$WORK/images2/clock.json")" ]
+}
+
 # terminal_on NAME WORD: who listens on $WORK/NAME.sock, types WORD into the terminal that comes, and writes what it shows
 # to $WORK/NAME.
 terminal_on()

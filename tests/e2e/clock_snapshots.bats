@@ -194,6 +194,18 @@ criu_image()
 		>"$WORK/images/timens-9.img"
 }
 
+@test "several snapshots: each clock goes on from the latest" {
+	saved_container
+	jq '.monotonic = {secs: 1000000, nanosecs: 5} | .boottime = {secs: 2000000, nanosecs: 6}' "$WORK/clocks" >"$WORK/one"
+	jq '.monotonic = {secs: 1000000, nanosecs: 4} | .boottime = {secs: 3000000, nanosecs: 0}' "$WORK/clocks" >"$WORK/two"
+	"$PROBE" --host >"$WORK/before"
+	quietly elsewhen run --detach --bundle "$BUNDLE" --clock-from "$WORK/one" --clock-from "$WORK/two" \
+		--policy continue "$ID"
+	"$PROBE" --host >"$WORK/after"
+	began_exactly monotonic 1000000000000005
+	began_exactly boottime 3000000000000000
+}
+
 @test "the clocks of CRIU's images" {
 	criu_image
 	"$PROBE" --host >"$WORK/before"

@@ -198,6 +198,26 @@ static void promises_hold(void **state)
 	assert_in_range(refusals, 1, ROUNDS / 2);
 }
 
+static const struct timens_value start_5_6 = { TIMENS_VALUE_START, { 5, 6 } };
+static const struct timens_value start_5_7 = { TIMENS_VALUE_START, { 5, 7 } };
+static const struct timens_value start_0 = { TIMENS_VALUE_START, { 0, 0 } };
+
+static void raising_takes_the_later_of_each_clock(void **state)
+{
+	struct timens_values values = { 0 };
+	const struct timens_values first = { start_0, start_5_7 },
+				   second = { start_5_6, start_5_6 };
+
+	(void)state;
+	/* From none at all: a start at zero is one, too. */
+	clock_policy_raise(&values, &first);
+	assert_true(timens_value_equal(&values.monotonic, &start_0));
+	assert_true(timens_value_equal(&values.boottime, &start_5_7));
+	clock_policy_raise(&values, &second);
+	assert_true(timens_value_equal(&values.monotonic, &start_5_6));
+	assert_true(timens_value_equal(&values.boottime, &start_5_7));
+}
+
 static void names(void **state)
 {
 	enum clock_policy policy = CLOCK_POLICY_UNSET;
@@ -222,6 +242,7 @@ int main(void)
 		cmocka_unit_test(config_asks_for_nothing),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(promises_hold),
+		cmocka_unit_test(raising_takes_the_later_of_each_clock),
 		cmocka_unit_test(names),
 	};
 

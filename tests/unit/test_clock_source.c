@@ -38,8 +38,10 @@ static int teardown(void **state)
 static int load(
 	const char *name, const char *policy, struct timens_values *values, struct error *err)
 {
+	char *const paths[] = { path, NULL };
+
 	snprintf(path, sizeof(path), "%s/%s", tree.rootfs, name);
-	return clock_source_load(path, policy, values, err);
+	return clock_source_load(paths, policy, values, err);
 }
 
 static int64_t wall_clock(void)

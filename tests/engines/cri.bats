@@ -40,6 +40,14 @@ pod()
 	[ -n "$SANDBOX" ]
 }
 
+# user_pod [FILTER...]: the same with a user namespace
+user_pod()
+{
+	local map='[{"host_id": 1000000, "container_id": 0, "length": 65536}]'
+
+	pod ".linux.security_context.namespace_options.userns_options = {mode: $pod, uids: $map, gids: $map}" "$@"
+}
+
 # create NAME [FILTER...]: a container of the pod that sleeps until TERM, not started; $CONTAINER is its id.
 create()
 {
@@ -193,6 +201,34 @@ limit_of()	# CONTAINER V1_CONTROLLER V1_FILE V2_FILE
 	stop "$one" 10
 	equal "$(status_of_container "$one" exit_code)" 9
 	equal "$(status_of_container "$CONTAINER" state)" 1
+}
+
+@test "CRI: a user namespace: root in there, nobody out here, with private clocks and with the pod's" {
+	local clock one
+
+	containerd --version | grep -q ' 1\.' && skip 'containerd 1 has no user namespaces by CRI'
+	for clock in private pod; do
+		user_pod ".annotations = {\"elsewhen.dev/clock\": \"$clock\", \"elsewhen.dev/boottime\": \"+2d\"}"
+		start one
+		one=$CONTAINER
+		start two
+		equal "$(run_in "$one" id -u)" 0
+		equal "$(run_in "$one" awk '{ print $1, $2, $3 }' /proc/self/uid_map)" '0 1000000 65536'
+		equal "$(run_in "$one" stat -c '%u:%g' /etc /proc/1)" $'0:0\n0:0'
+		run_in "$one" touch /made
+		equal "$(namespace_in "$one" user)" "$(namespace_in "$CONTAINER" user)"
+		differ "$(namespace_in "$one" user)" "$(readlink /proc/self/ns/user)"
+		clocks_differ_from_host "$one" 172800
+		clocks_differ_from_host "$CONTAINER" 172800
+		if [ "$clock" = pod ]; then
+			equal "$(namespace_in "$one" time)" "$(namespace_in "$CONTAINER" time)"
+		else
+			differ "$(namespace_in "$one" time)" "$(namespace_in "$CONTAINER" time)"
+		fi
+		stop "$one" 10
+		equal "$(status_of_container "$one" exit_code)" 9
+		engine_cleanup
+	done
 }
 
 @test "CRI: user, capabilities, read-only, environment, mounts, privileged, no_new_privs" {

@@ -54,7 +54,15 @@ MESSAGES = {
         "sysctls": (3, MAP),
     },
     "LinuxSandboxSecurityContext": {"namespace_options": (1, "NamespaceOption"), "privileged": (6, BOOL)},
-    "NamespaceOption": {"network": (1, INT), "pid": (2, INT), "ipc": (3, INT), "target_id": (4, STRING)},
+    "NamespaceOption": {
+        "network": (1, INT),
+        "pid": (2, INT),
+        "ipc": (3, INT),
+        "target_id": (4, STRING),
+        "userns_options": (5, "UserNamespace"),
+    },
+    "UserNamespace": {"mode": (1, INT), "uids": (2, Repeated("IDMapping")), "gids": (3, Repeated("IDMapping"))},
+    "IDMapping": {"host_id": (1, INT), "container_id": (2, INT), "length": (3, INT)},
     "CreateContainerRequest": {
         "pod_sandbox_id": (1, STRING),
         "config": (2, "ContainerConfig"),

@@ -23,8 +23,8 @@ engines_need()	# PURPOSE...
 	return "$status"
 }
 
-# A containerd that checkpoints by CRI, which is newer than the distribution's: unpacked, and first in $PATH for
-# the one file that needs it.
+# A newer containerd than the distribution's, which by CRI checkpoints and has user namespaces: unpacked, and first in
+# $PATH where it is wanted.
 engines_containerd2_need()
 {
 	local configuration
@@ -34,10 +34,18 @@ engines_containerd2_need()
 		private_apt_unpack "$configuration" "$engines_containerd2" containerd
 }
 
-# One file after the other, each in a box of its own: an engine with its daemons is enough at a time.
+# engines_run NAME [DIRECTORY]: that file in a box of its own, with the programs of DIRECTORY before others.
+engines_run()
+{
+	PATH=${2:+$2:}$PATH ELSEWHEN=$top/build/plain/elsewhen TOOLS=$top/build/plain/tests/tools \
+		tap_program engines "$1${2:+-containerd2}" 900 "$top/tests/engines/box.sh" \
+		bats --tap --print-output-on-failure "$top/tests/engines/$1.bats"
+}
+
+# One file after the other: an engine with its daemons is enough at a time.
 suite_engines()
 {
-	local file name path
+	local file name
 
 	if [ "$(id -u)" != 0 ]; then
 		tap_skip engines engines 'engines need root; use sudo'
@@ -52,12 +60,14 @@ suite_engines()
 	engines_containerd2_need || true # as for CRIU
 	for file in "$top"/tests/engines/*.bats; do
 		name=$(basename "$file" .bats)
-		path=$PATH
-		[ "$name" != cri_checkpoint ] || path=$engines_containerd2/usr/bin:$PATH
-		# A suite of its own: ./dev test k8s
-		[ "$name" != kubernetes ] || continue
-		PATH=$path ELSEWHEN=$top/build/plain/elsewhen TOOLS=$top/build/plain/tests/tools \
-			tap_program engines "$name" 900 "$top/tests/engines/box.sh" \
-			bats --tap --print-output-on-failure "$file"
+		case $name in
+		kubernetes) ;; # a suite of its own: ./dev test k8s
+		cri_checkpoint) engines_run "$name" "$engines_containerd2/usr/bin" ;;
+		cri)
+			engines_run "$name"
+			engines_run "$name" "$engines_containerd2/usr/bin"
+			;;
+		*) engines_run "$name" ;;
+		esac
 	done
 }

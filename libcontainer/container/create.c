@@ -348,6 +348,7 @@ static const struct recipe_step create_steps[] = {
 	{ "decide on the clock", create_decide_clock, NULL },
 	{ "find its pod", create_find_sandbox, NULL },
 	{ "check it against this machine", create_check_machine, NULL },
+	{ "leave its clock to the pod", create_leave_clock, NULL },
 	{ "plan the processes", create_plan_processes, NULL },
 	{ "plan the mounts", create_plan_mounts, NULL },
 	{ "plan the cgroup", create_plan_cgroup, NULL },

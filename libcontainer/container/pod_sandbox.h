@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which pod a container belongs to, where the annotation that names the sandbox is not true any more: podman's
+ * The engine's sandbox of a pod, and which pod a container belongs to, where the annotation that names the sandbox is not true any more: podman's
  * `restore --pod` leaves it as it was in the pod that was checkpointed, for all of the container's life. The new
  * pod's sandbox is named by its process: linux.namespaces has /proc/PID/ns/... of it.
  */
@@ -11,6 +11,13 @@
 
 /* With a pod's clock, and when there is no such sandbox as the annotation names. */
 int create_find_sandbox(void *creation, struct error *err);
+
+/*
+ * An engine's sandbox that asks for a pod's clock and for no value of it leaves it to the pod's containers to make
+ * the clock, and stays with the runtime's own, which reads the same: a first container that is restored is then free
+ * to make it from what it was saved at.
+ */
+int create_leave_clock(void *creation, struct error *err);
 
 /* With a pod's clock; the other sandbox may well be there still. */
 int restore_find_sandbox(void *creation, struct error *err);

@@ -133,6 +133,18 @@ pins()
 	equal "$(pins)" 0
 }
 
+@test "a sandbox that asks for no value: the first container makes the pod's clock" {
+	pod_run s sandbox '{"elsewhen.dev/clock": "pod"}'
+	equal "$(clock_of s)" "$(namespace_of self time)"
+	equal "$(pins)" 0
+	pod_run a container '{"elsewhen.dev/clock": "pod"}'
+	pod_run b container '{"elsewhen.dev/clock": "pod"}'
+	differ "$(clock_of a)" "$(namespace_of self time)"
+	equal "$(clock_of b)" "$(clock_of a)"
+	equal "$(awk '{ print $1, $2, $3 }' "/proc/$(pid_of "$ID.a")/timens_offsets" | xargs)" 'monotonic 0 0 boottime 0 0'
+	equal "$(pins)" 1
+}
+
 @test "CRI-O and podman: io.kubernetes.cri-o.SandboxID; a container that names no sandbox is one" {
 	pod_run s sandbox '{"elsewhen.dev/clock": "pod", "elsewhen.dev/monotonic": "+1h"}'
 	edit --arg sandbox "$ID.s" \

@@ -37,18 +37,19 @@ teardown_file()
 
 engine_cleanup()
 {
-	rm -f /run/checkpoint.tar /run/logs/counter.log
+	rm -f /run/checkpoint.tar /run/other.tar /run/logs/*.log
 	cri_remove_pods
 }
 
-# sandbox NAME BOOTTIME: a pod with one clock; $SANDBOX is its id, $POD its config
+# sandbox NAME [VALUE]: a pod with one clock, which reads VALUE; $SANDBOX is its id, $POD its config
 sandbox()
 {
-	POD=$(jq -n -c --arg name "$1" --arg boottime "$2" '{
+	POD=$(jq -n -c --arg name "$1" --arg value "${2-}" '{
 		metadata: {name: $name, uid: ("uid-" + $name), namespace: "default", attempt: 0}, hostname: "podhost",
 		log_directory: "/run/logs", linux: {cgroup_parent: "/pod-test",
 		security_context: {namespace_options: {network: 0, pid: 1, ipc: 0}}},
-		annotations: {"elsewhen.dev/clock": "pod", "elsewhen.dev/boottime": $boottime, "elsewhen.dev/monotonic": $boottime}}')
+		annotations: ({"elsewhen.dev/clock": "pod"} + if $value == "" then {} else
+			{"elsewhen.dev/boottime": $value, "elsewhen.dev/monotonic": $value} end)}')
 	SANDBOX=$(cri RunPodSandbox "{\"config\": $POD, \"runtime_handler\": \"elsewhen\"}" | jq -r .pod_sandbox_id)
 	[ -n "$SANDBOX" ]
 }
@@ -80,9 +81,9 @@ uptime_inside()
 	in_container cut -d ' ' -f 1 /proc/uptime | tr -d .
 }
 
-checkpoint()
+checkpoint()	# [FILE]
 {
-	cri CheckpointContainer "{\"container_id\": \"$CONTAINER\", \"location\": \"/run/checkpoint.tar\", \"timeout\": 60}" >/dev/null
+	cri CheckpointContainer "{\"container_id\": \"$CONTAINER\", \"location\": \"${1-/run/checkpoint.tar}\", \"timeout\": 60}" >/dev/null
 }
 
 remove_pod()
@@ -98,9 +99,9 @@ told()	# FILTER
 }
 
 # No number of those that the container says is less than the one before.
-never_stepped_back()
+never_stepped_back()	# [NAME]
 {
-	cut -d ' ' -f 4 /run/logs/counter.log |
+	cut -d ' ' -f 4 "/run/logs/${1-counter}.log" |
 		awk '$1 < last { print last, "then", $1; bad = 1 } { last = $1 } END { exit bad || NR < 3 }'
 }
 
@@ -118,6 +119,30 @@ never_stepped_back()
 	equal "$(told .clock)" pod
 	equal "$(told '.clocks | all(.agree and .matches)')" true
 	wait_for never_stepped_back
+}
+
+@test "a pod of two, restored into a new one: one clock, which goes on from where the old one was" {
+	local before clock
+
+	sandbox one =497d
+	start counter "$containerd_image"
+	checkpoint
+	start other "$containerd_image"
+	before=$(uptime_inside)
+	checkpoint /run/other.tar
+	remove_pod
+	# A pod for what was saved asks for no value.
+	sandbox two
+	start counter /run/checkpoint.tar
+	clock=$(in_container readlink /proc/self/ns/time)
+	# The second was saved later: it waits for the clock, when need be.
+	start other /run/other.tar
+	equal "$(in_container readlink /proc/self/ns/time)" "$clock"
+	ascending 4294080000 "$before" "$(uptime_inside)" 4294095000
+	equal "$(told .clock)" pod
+	equal "$(told '.clocks | all(.agree and .matches)')" true
+	wait_for never_stepped_back
+	wait_for never_stepped_back other
 }
 
 @test "a container, restored into the pod that it was in" {

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,9 @@
 struct rights_of {
 	const struct creation *creation;
 	uint64_t allowed; /* capabilities */
+	bool mapped;      /* they are in a user namespace of their own, with these maps: */
+	struct userns_maps maps;
+	id_t uid, gid; /* of process.user, as they are called out here */
 	pid_t pid;
 	int directory; /* its /proc/PID */
 };
@@ -46,6 +50,40 @@ static int rights_check_capabilities(
 		(int)of->pid, name ? name : "a capability without a name");
 }
 
+static bool rights_has_other_id(const struct process_ids *ids, id_t wanted)
+{
+	return ids->real != wanted || ids->effective != wanted || ids->saved != wanted ||
+	       ids->filesystem != wanted;
+}
+
+/* Without the capability, and where a program's setuid bit is without effect, nobody comes by another id. */
+static int rights_check_ids(
+	const struct rights_of *of, const struct process_rights *rights, struct error *err)
+{
+	const struct {
+		const char *name;
+		int capability;
+		const struct process_ids *ids;
+		id_t wanted;
+	} kinds[] = {
+		{ "uid", CAP_SETUID, &rights->uids, of->uid },
+		{ "gid", CAP_SETGID, &rights->gids, of->gid },
+	};
+
+	if (!of->creation->config->process.no_new_privileges)
+		return 0;
+	for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++)
+		if (!(of->allowed >> kinds[i].capability & 1) &&
+			rights_has_other_id(kinds[i].ids, kinds[i].wanted))
+			return error_set(err, EPERM,
+				"process.user.%s: process %d of the checkpoint has another one "
+				"(real %u, effective %u, here), which nothing in config.json lets "
+				"it have",
+				kinds[i].name, (int)of->pid, kinds[i].ids->real,
+				kinds[i].ids->effective);
+	return 0;
+}
+
 static int rights_check_thread(const struct rights_of *of, const char *thread, struct error *err)
 {
 	const struct oci_config *config = of->creation->config;
@@ -62,6 +100,8 @@ static int rights_check_thread(const struct rights_of *of, const char *thread, s
 	if (config->linux_.seccomp.set && !rights.filtered)
 		return error_set(err, EPERM,
 			"linux.seccomp: process %d of the checkpoint has no filter", (int)of->pid);
+	if (rights_check_ids(of, &rights, err) < 0)
+		return -1;
 	return rights_check_capabilities(of, &rights.caps, err);
 }
 
@@ -131,16 +171,13 @@ static int rights_check_map(const struct rights_of *of, const char *file,
 
 static int rights_check_maps(const struct rights_of *of, struct error *err)
 {
-	struct oci_config *config = of->creation->config;
-	struct userns_maps maps;
+	const struct userns_maps *maps = &of->maps;
 
-	if (plan_source(&of->creation->enter.plan, OCI_NAMESPACE_USER) == PLAN_INHERIT)
+	if (!of->mapped)
 		return 0;
-	adapt_maps(
-		&config->linux_.uid_mappings, &config->linux_.gid_mappings, &config->arena, &maps);
-	if (rights_check_map(of, "uid_map", maps.uids, maps.uids_length, err) < 0)
+	if (rights_check_map(of, "uid_map", maps->uids, maps->uids_length, err) < 0)
 		return -1;
-	return rights_check_map(of, "gid_map", maps.gids, maps.gids_length, err);
+	return rights_check_map(of, "gid_map", maps->gids, maps->gids_length, err);
 }
 
 static int rights_check_process(const struct rights_of *of, struct error *err)
@@ -175,6 +212,32 @@ static uint64_t rights_allowed(const struct oci_config *config)
 	return sets.bounding | sets.permitted | sets.effective | sets.inheritable | sets.ambient;
 }
 
+/* (id_t)-1 where there is no such id, which nobody has. */
+static id_t rights_outside(const struct userns_mapping *maps, size_t length, id_t inside)
+{
+	for (size_t i = 0; i < length; i++)
+		if (inside >= maps[i].inside && inside - maps[i].inside < maps[i].length)
+			return maps[i].outside + (inside - maps[i].inside);
+	return (id_t)-1;
+}
+
+static void rights_expect(struct rights_of *of)
+{
+	struct oci_config *config = of->creation->config;
+	struct userns_maps *maps = &of->maps;
+
+	of->allowed = rights_allowed(config);
+	of->uid = config->process.user.uid;
+	of->gid = config->process.user.gid;
+	of->mapped = plan_source(&of->creation->enter.plan, OCI_NAMESPACE_USER) != PLAN_INHERIT;
+	if (!of->mapped)
+		return;
+	adapt_maps(
+		&config->linux_.uid_mappings, &config->linux_.gid_mappings, &config->arena, maps);
+	of->uid = rights_outside(maps->uids, maps->uids_length, of->uid);
+	of->gid = rights_outside(maps->gids, maps->gids_length, of->gid);
+}
+
 /* All that descend from init, wherever they are: *pids is malloc'd, init comes with them. */
 static int rights_list(
 	const struct creation *creation, pid_t **pids, size_t *count, struct error *err)
@@ -201,14 +264,12 @@ static int rights_list(
 
 int restore_rights_check(const struct creation *creation, struct error *err)
 {
-	struct rights_of of = {
-		.creation = creation,
-		.allowed = rights_allowed(creation->config),
-	};
+	struct rights_of of = { .creation = creation };
 	cleanup_free pid_t *pids = NULL;
 	size_t count = 0;
 	int result = rights_list(creation, &pids, &count, err);
 
+	rights_expect(&of);
 	for (size_t i = 0; i < count && result == 0; i++) {
 		of.pid = pids[i];
 		result = rights_check_pid(&of, err);

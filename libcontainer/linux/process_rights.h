@@ -4,10 +4,17 @@
 #define LINUX_PROCESS_RIGHTS_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "linux/caps.h"
 
+/* As the caller's user namespace has them. */
+struct process_ids {
+	id_t real, effective, saved, filesystem;
+};
+
 struct process_rights {
+	struct process_ids uids, gids;
 	struct caps_sets caps;
 	bool no_new_privileges;
 	bool filtered; /* by seccomp */

@@ -502,6 +502,10 @@ refused_with()
 	restore
 	ticks_on
 	elsewhen delete --force "$ID"
+	# Whoever may not change it has the id that config.json says.
+	other='.process.noNewPrivileges = true | .process.capabilities |= map_values(. - ["CAP_SETUID", "CAP_SETGID"])'
+	refused_with "$other"' | .process.user.uid = 1000' process.user.uid 'real 0, effective 0'
+	refused_with "$other"' | .process.user.gid = 1000' process.user.gid
 	# This can be given afterwards, whatever CRIU thinks of it.
 	edit '.process.noNewPrivileges = true'
 	restore

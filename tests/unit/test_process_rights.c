@@ -14,11 +14,12 @@
 
 #include "linux/process_rights.h"
 
-static const char status[] = "Name:\tsh\nNSpid:\t7\t1\n"
-			     "CapInh:\t0000000000000001\nCapPrm:\t00000000000000ff\n"
-			     "CapEff:\t000000000000000f\nCapBnd:\t000001ffffffffff\n"
-			     "CapAmb:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n"
-			     "Seccomp_filters:\t1\n";
+static const char status[] =
+	"Name:\tsh\nUid:\t1\t2\t3\t4294967294\nGid:\t5\t6\t7\t8\nNSpid:\t7\t1\n"
+	"CapInh:\t0000000000000001\nCapPrm:\t00000000000000ff\n"
+	"CapEff:\t000000000000000f\nCapBnd:\t000001ffffffffff\n"
+	"CapAmb:\t0000000000000000\nNoNewPrivs:\t1\nSeccomp:\t2\n"
+	"Seccomp_filters:\t1\n";
 
 static void test_all_are_read(void **state)
 {
@@ -33,13 +34,17 @@ static void test_all_are_read(void **state)
 	assert_true(rights.caps.ambient == 0);
 	assert_true(rights.no_new_privileges);
 	assert_true(rights.filtered);
+	assert_true(rights.uids.real == 1 && rights.uids.effective == 2 && rights.uids.saved == 3 &&
+		    rights.uids.filesystem == 4294967294);
+	assert_true(rights.gids.real == 5 && rights.gids.effective == 6 && rights.gids.saved == 7 &&
+		    rights.gids.filesystem == 8);
 }
 
 /* A kernel that does not say it must not look like one that says no. */
 static void test_one_that_is_missing_is_an_error(void **state)
 {
 	static const char *const names[] = { "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb",
-		"NoNewPrivs", "Seccomp:" };
+		"NoNewPrivs", "Seccomp:", "Uid", "Gid" };
 	struct process_rights rights;
 
 	(void)state;

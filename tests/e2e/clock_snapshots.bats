@@ -43,22 +43,13 @@ host_clock()	# CLOCK FILE
 	sed -n "s/^$1\.ns //p" "$2"
 }
 
-offset()	# CLOCK
-{
-	local clock seconds nanoseconds
-
-	while read -r clock seconds nanoseconds; do
-		[ "$clock" != "$1" ] || echo $((seconds * 1000000000 + nanoseconds))
-	done <"/proc/$(pid_of "$ID")/timens_offsets"
-}
-
 # began_at CLOCK LOWEST HIGHEST: there was a moment between before and after at which the clock read
 # something from LOWEST to HIGHEST.
 began_at()
 {
 	local offset first last
 
-	offset=$(offset "$1")
+	offset=$(offset_inside "$1")
 	first=$(($(host_clock "$1" "$WORK/before") + offset))
 	last=$(($(host_clock "$1" "$WORK/after") + offset))
 	((first <= $3 && $2 <= last)) || {
@@ -153,7 +144,7 @@ saved_ago()
 	jq '.policy = "wallclock"' "$WORK/clocks" >"$WORK/clocks.new"
 	mv "$WORK/clocks.new" "$WORK/clocks"
 	go_on
-	(($(offset monotonic) + $(host_clock monotonic "$WORK/after") >= \
+	(($(offset_inside monotonic) + $(host_clock monotonic "$WORK/after") >= \
 		$(nanoseconds .monotonic "$WORK/clocks") + 3600000000000))
 	elsewhen delete --force "$ID"
 	go_on --policy continue
@@ -215,41 +206,27 @@ criu_image()
 	began_exactly boottime 2000000000006
 }
 
-refused()	# SENTENCE_PART... -- OPTION...
-{
-	local parts=()
-
-	while [ "$1" != -- ]; do
-		parts+=("$1")
-		shift
-	done
-	shift
-	run elsewhen create --bundle "$BUNDLE" "$@" "$ID"
-	failed "${parts[@]}"
-	assert_no_leftovers
-}
-
 @test "CRIU's images have no wall-clock time" {
 	criu_image
-	refused --clock-from wall -- --clock-from "$WORK/images" --policy suspend
+	create_refused --clock-from wall -- --clock-from "$WORK/images" --policy suspend
 }
 
 @test "what cannot be: refused with the numbers" {
 	saved_container
 	jq '.monotonic.secs = 4611686018 | .boottime.secs = 4611686018 | .realtime.secs = 0' "$WORK/clocks" >"$WORK/far"
-	refused --clock-from 4611686018 -- --clock-from "$WORK/far" --policy wallclock
+	create_refused --clock-from 4611686018 -- --clock-from "$WORK/far" --policy wallclock
 	jq '.boottime.secs = 4611686019' "$WORK/clocks" >"$WORK/far"
-	refused --clock-from boottime 4611686018 -- --clock-from "$WORK/far"
+	create_refused --clock-from boottime 4611686018 -- --clock-from "$WORK/far"
 }
 
 @test "a snapshot and a value, a policy alone, a policy that is none, a file that is none" {
 	saved_container
-	refused --clock-from --boottime -- --clock-from "$WORK/clocks" --boottime +1h
-	refused '--policy: needs --clock-from' -- --policy suspend
-	refused --policy "'never'" -- --clock-from "$WORK/clocks" --policy never
-	refused --clock-from "$WORK/none" -- --clock-from "$WORK/none"
+	create_refused --clock-from --boottime -- --clock-from "$WORK/clocks" --boottime +1h
+	create_refused '--policy: needs --clock-from' -- --policy suspend
+	create_refused --policy "'never'" -- --clock-from "$WORK/clocks" --policy never
+	create_refused --clock-from "$WORK/none" -- --clock-from "$WORK/none"
 	echo '{"clocksVersion": 2}' >"$WORK/newer"
-	refused --clock-from clocksVersion -- --clock-from "$WORK/newer"
+	create_refused --clock-from clocksVersion -- --clock-from "$WORK/newer"
 	head -c 100 "$WORK/clocks" >"$WORK/half"
-	refused --clock-from -- --clock-from "$WORK/half"
+	create_refused --clock-from -- --clock-from "$WORK/half"
 }

@@ -47,16 +47,6 @@ check_values()
 	elsewhen delete --force "$ID"
 }
 
-# offset_inside CLOCK: the nanoseconds that the kernel adds, by init's own file.
-offset_inside()
-{
-	local clock seconds nanoseconds
-
-	while read -r clock seconds nanoseconds; do
-		[ "$clock" != "$1" ] || echo $((seconds * 1000000000 + nanoseconds))
-	done <"/proc/$(pid_of "$ID")/timens_offsets"
-}
-
 # started_at CLOCK NANOSECONDS: the clock read this at a moment between `before` and `after`.
 started_at()
 {
@@ -159,29 +149,14 @@ started_at()
 	elsewhen delete --force "$ID"
 }
 
-# refused SENTENCE_PART... -- [OPTION...]
-refused()
-{
-	local parts=()
-
-	while [ "$1" != -- ]; do
-		parts+=("$1")
-		shift
-	done
-	shift
-	run elsewhen create --bundle "$BUNDLE" "$@" "$ID"
-	failed "${parts[@]}"
-	assert_no_leftovers
-}
-
 @test "the specification's offsets and a value for the same clock: both are named" {
 	asks_for pid
 	asks_for time
 	TIME_OFFSETS='{"boottime": {"secs": 5}}'
 	matrix_bundle new host
-	refused linux.timeOffsets.boottime --boottime -- --boottime +1h
+	create_refused linux.timeOffsets.boottime --boottime -- --boottime +1h
 	edit '.annotations += {"elsewhen.dev/boottime": "+1h"}'
-	refused linux.timeOffsets.boottime annotations.elsewhen.dev/boottime --
+	create_refused linux.timeOffsets.boottime annotations.elsewhen.dev/boottime --
 }
 
 @test "the specification's offset for one clock and a value for the other" {
@@ -197,32 +172,32 @@ refused()
 
 @test "an option and an annotation for the same clock: both are named" {
 	value_bundle '.annotations += {"elsewhen.dev/monotonic": "+1h"}'
-	refused --monotonic annotations.elsewhen.dev/monotonic -- --monotonic +1h
+	create_refused --monotonic annotations.elsewhen.dev/monotonic -- --monotonic +1h
 }
 
 @test "what is no value: the sentence says where, what, and how it would be right" {
 	value_bundle
-	refused "--boottime: '5 days' is no value of a clock" '+36h' -- --boottime '5 days'
-	refused "--monotonic: '+1x'" -- --monotonic +1x
-	refused "--boottime: '+1.5ns'" -- --boottime +1.5ns
+	create_refused "--boottime: '5 days' is no value of a clock" '+36h' -- --boottime '5 days'
+	create_refused "--monotonic: '+1x'" -- --monotonic +1x
+	create_refused "--boottime: '+1.5ns'" -- --boottime +1.5ns
 	edit '.annotations += {"elsewhen.dev/boottime": "tomorrow"}'
-	refused "annotations.elsewhen.dev/boottime: 'tomorrow'" --
+	create_refused "annotations.elsewhen.dev/boottime: 'tomorrow'" --
 	edit '.annotations = {"run.oci.timens_offset": "0 86400 86400"}'
-	refused "annotations.run.oci.timens_offset: '0 86400 86400'" --
+	create_refused "annotations.run.oci.timens_offset: '0 86400 86400'" --
 }
 
 @test "what no kernel's clock can read: refused with the numbers" {
 	value_bundle
-	refused --boottime 4611686018 -- --boottime +4611686018s
-	refused --boottime 4611686018 -- --boottime =4611686019s
-	refused --monotonic 'outside of 0' -- --monotonic=-100000d
+	create_refused --boottime 4611686018 -- --boottime +4611686018s
+	create_refused --boottime 4611686018 -- --boottime =4611686019s
+	create_refused --monotonic 'outside of 0' -- --monotonic=-100000d
 }
 
 @test "a value and a time namespace by path: its offsets are frozen" {
 	ask_time path
 	asks_for pid
 	matrix_bundle new host
-	refused "--boottime: the offsets of the existing time namespace" frozen -- --boottime +1h
+	create_refused "--boottime: the offsets of the existing time namespace" frozen -- --boottime +1h
 }
 
 @test "clock host: undoes the time namespace that an engine puts into every config" {
@@ -238,7 +213,7 @@ refused()
 
 @test "clock host and a value: refused" {
 	value_bundle '.annotations += {"elsewhen.dev/clock": "host", "elsewhen.dev/boottime": "+1d"}'
-	refused annotations.elsewhen.dev/boottime annotations.elsewhen.dev/clock --
+	create_refused annotations.elsewhen.dev/boottime annotations.elsewhen.dev/clock --
 }
 
 @test "clock private: a namespace of its own also without a value" {
@@ -249,7 +224,7 @@ refused()
 
 @test "clock: any other word is refused" {
 	value_bundle '.annotations += {"elsewhen.dev/clock": "mine"}'
-	refused "annotations.elsewhen.dev/clock: 'mine' is none of private, pod, host" --
+	create_refused "annotations.elsewhen.dev/clock: 'mine' is none of private, pod, host" --
 }
 
 @test "an annotation of ours that is misspelt is warned of" {

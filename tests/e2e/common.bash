@@ -228,6 +228,16 @@ namespace_of()
 	readlink "/proc/$1/ns/$2"
 }
 
+# offset_inside CLOCK: the nanoseconds that the kernel adds in the container $ID, by init's own file.
+offset_inside()
+{
+	local clock seconds nanoseconds
+
+	while read -r clock seconds nanoseconds; do
+		[ "$clock" != "$1" ] || echo $((seconds * 1000000000 + nanoseconds))
+	done <"/proc/$(pid_of "$ID")/timens_offsets"
+}
+
 # --- assertions that show what they saw
 
 equal()	# ACTUAL EXPECTED
@@ -306,6 +316,21 @@ failed()
 	for part; do
 		contains "$output" "$part" || return 1
 	done
+}
+
+# create_refused SENTENCE_PART... -- [OPTION...]: and nothing is left.
+create_refused()
+{
+	local parts=()
+
+	while [ "$1" != -- ]; do
+		parts+=("$1")
+		shift
+	done
+	shift
+	run elsewhen create --bundle "$BUNDLE" "$@" "$ID"
+	failed "${parts[@]}"
+	assert_no_leftovers
 }
 
 # --- nothing is left

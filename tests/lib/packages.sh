@@ -22,7 +22,7 @@ declare -A packages=(
 	[kernel_boot]='qemu-system-arm cpio libc6-dev-arm64-cross libc6-dev-armhf-cross'
 	[criu]='iproute2 iptables debian-archive-keyring'
 	[qemu]='qemu-system-arm cpio util-linux'
-	[arm64-build]='gcc-aarch64-linux-gnu libyajl-dev:arm64 libseccomp-dev:arm64 libcap-dev:arm64
+	[arm64-build]='gcc-aarch64-linux-gnu libc6-dev-arm64-cross libyajl-dev:arm64 libseccomp-dev:arm64 libcap-dev:arm64
 		libmnl-dev:arm64 libsystemd-dev:arm64 libcmocka-dev:arm64'
 	[arm64-debian]='debian-archive-keyring kmod xz-utils zstd'
 	[arm64-root]='mmdebstrap e2fsprogs'

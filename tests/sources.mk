@@ -77,6 +77,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_timens_value
 test_tools = \
 	tests/tools/clock_probe \
+	tests/tools/memory_log \
 	tests/tools/notify_ready \
 	tests/tools/timer_log
 bench_programs = \
@@ -136,6 +137,9 @@ tests_fuzz_fuzz_timens_value_LDADD = $(fuzz_libs)
 tests_tools_clock_probe_CFLAGS = $(tool_cflags)
 tests_tools_clock_probe_LDADD =
 tests_tools_clock_probe_LDFLAGS = -all-static
+tests_tools_memory_log_CFLAGS = $(tool_cflags)
+tests_tools_memory_log_LDADD =
+tests_tools_memory_log_LDFLAGS = -all-static
 tests_tools_notify_ready_CFLAGS = $(tool_cflags)
 tests_tools_notify_ready_LDADD =
 tests_tools_notify_ready_LDFLAGS = -all-static

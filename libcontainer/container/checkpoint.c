@@ -2,6 +2,7 @@
 /* The recipe of `checkpoint`: a container's processes into a directory of images, by CRIU. */
 #include <elsewhen/container.h>
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -99,6 +100,9 @@ static int checkpoint_check_options(void *context, struct error *err)
 	if ((flags & O_ACCMODE) == O_RDONLY)
 		return error_set(
 			err, EBADF, "--status-fd %d: can not be written to", options->status_fd);
+	/* Who reads it to its end does not wait for CRIU, too. */
+	if (fcntl(options->status_fd, F_SETFD, FD_CLOEXEC) < 0)
+		return error_errno(err, errno, "--status-fd %d", options->status_fd);
 	return 0;
 }
 
@@ -152,23 +156,39 @@ static int checkpoint_check_processes(void *context, struct error *err)
 	return 0;
 }
 
+/* CRIU resolves no names. */
+static bool checkpoint_is_address(const char *address)
+{
+	unsigned char bytes[sizeof(struct in6_addr)];
+
+	return inet_pton(AF_INET, address, bytes) == 1 || inet_pton(AF_INET6, address, bytes) == 1;
+}
+
+/* "192.0.2.1:5000", "[2001:db8::1]:5000" */
 static int checkpoint_parse_server(struct checkpoint *checkpoint, struct error *err)
 {
+	const char *asked = checkpoint->options->page_server;
 	struct criu_options *criu = &checkpoint->criu;
-	char *colon;
+	char *colon, *address;
 
-	if (!checkpoint->options->page_server)
+	if (!asked)
 		return 0;
-	checkpoint->server = strdup(checkpoint->options->page_server);
+	checkpoint->server = strdup(asked);
 	if (!checkpoint->server)
 		abort();
-	colon = strrchr(checkpoint->server, ':');
-	if (!colon || colon == checkpoint->server ||
-		number_parse_int(colon + 1, 1, 65535, &criu->page_server_port) < 0)
-		return error_set(err, EINVAL, "--page-server: '%s' is not ADDRESS:PORT",
-			checkpoint->options->page_server);
+	address = checkpoint->server;
+	colon = strrchr(address, ':');
+	if (!colon || number_parse_int(colon + 1, 1, 65535, &criu->page_server_port) < 0)
+		return error_set(err, EINVAL, "--page-server: '%s' is not ADDRESS:PORT", asked);
 	*colon = '\0';
-	criu->page_server_address = checkpoint->server;
+	if (address[0] == '[' && colon[-1] == ']') {
+		colon[-1] = '\0';
+		address++;
+	}
+	if (!checkpoint_is_address(address))
+		return error_set(err, EINVAL,
+			"--page-server: '%s' is not the IP address of a machine", address);
+	criu->page_server_address = address;
 	return 0;
 }
 

@@ -15,6 +15,8 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/log.h"
+#include "base/text.h"
+#include "linux/criu_guard.h"
 #include "linux/process.h"
 #include "linux/signals.h"
 #include "linux/socket.h"
@@ -241,6 +243,7 @@ static bool criu_notify(const struct criu *criu, criu_notified *notified, void *
 static int criu_hear(struct criu *criu, enum criu_request_type type, criu_notified *notified,
 	void *context, struct criu_response *response, struct error *err)
 {
+	cleanup_criu_guard struct criu_guard guard = { 0 };
 	struct error refusal;
 	bool refused = false;
 
@@ -257,6 +260,9 @@ static int criu_hear(struct criu *criu, enum criu_request_type type, criu_notifi
 			return error_set(err, response->code ? response->code : EIO, "CRIU failed");
 		}
 		log_debug("CRIU: %s", response->notification ? response->notification : "");
+		/* From now on it waits for somebody else. */
+		if (!refused && text_equal(response->notification, "status-ready"))
+			refused = criu_guard_start(&guard, criu->pidfd, &refusal) < 0;
 		if (!refused && notified)
 			refused = criu_notify(criu, notified, context, response, &passed, &refusal);
 		if (criu_acknowledge(criu, !refused, err) < 0)

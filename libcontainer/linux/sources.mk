@@ -48,6 +48,8 @@ linux_sources = \
 	libcontainer/linux/criu.c \
 	libcontainer/linux/criu.h \
 	libcontainer/linux/criu_check.c \
+	libcontainer/linux/criu_guard.c \
+	libcontainer/linux/criu_guard.h \
 	libcontainer/linux/criu_image.c \
 	libcontainer/linux/criu_image.h \
 	libcontainer/linux/criu_rpc.c \

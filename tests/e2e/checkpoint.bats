@@ -4,115 +4,7 @@
 # shellcheck disable=SC2030,SC2031,SC2034 # each test is a subshell of its own; what is read may be for one of two clocks
 
 load common
-
-setup()
-{
-	common_setup
-	command -v criu >/dev/null || skip 'there is no CRIU'
-	criu check >/dev/null 2>&1 || skip 'CRIU does not work with this kernel'
-	[ -e /proc/self/ns/time ] || skip 'this kernel has no time namespaces (CONFIG_TIME_NS)'
-	IMAGES=$WORK/images
-	LOG=$WORK/log
-	# What containers write, through a pipe, as engines have it: CRIU restores a regular file only when it is
-	# as long as it was.
-	exec 8> >(exec cat >>"$WORK/output" 3>&-)
-}
-
-teardown()
-{
-	local status=0
-
-	if [ -n "${WORK-}" ] && [ -n "${SECOND-}" ]; then
-		elsewhen delete --force "$SECOND" || status=1
-	fi
-	[ -z "${HIDDEN-}" ] || umount /sys/fs/cgroup
-	exec 8>&-
-	# What CRIU had to say is of use only when something is wrong.
-	[ -n "${BATS_TEST_COMPLETED-}" ] || tail -n 5 "$IMAGES"/*.log 2>/dev/null || true
-	common_teardown || status=1
-	return "$status"
-}
-
-checkpoint()	# [OPTION...]
-{
-	elsewhen checkpoint --image-path "$IMAGES" "$@" "$ID"
-}
-
-# piped COMMAND [ARGUMENT...]: of elsewhen; what the container prints goes through the pipe. An error is printed.
-piped()
-{
-	env "$TAG" "$ELSEWHEN" --root "$ROOT" --log "$LOG" "$@" </dev/null >&8 2>&8 3>&- 8>&- || {
-		local status=$?
-		sed -n '$s/.* level=error msg="\(.*\)"$/elsewhen: \1/p' "$LOG" | sed 's/\\"/"/g'
-		return "$status"
-	}
-}
-
-run_detached()	# [ID]
-{
-	piped run --detach --bundle "$BUNDLE" "${1-$ID}"
-}
-
-restore()	# [OPTION...]
-{
-	restore_as "$ID" "$@"
-}
-
-restore_as()	# ID [OPTION...]
-{
-	piped restore --detach --bundle "$BUNDLE" --image-path "$IMAGES" "${@:2}" "$1"
-}
-
-# A container that says its uptime again and again.
-ticking_container()	# [FILTER...]
-{
-	make_bundle "$@"
-	shell 'trap "exit 0" TERM; i=0; while :; do i=$((i + 1)); echo $i; sleep 0.05; done'
-	run_detached
-	wait_for grep -q -x 3 "$WORK/output"
-}
-
-ticks_on()
-{
-	local count
-
-	count=$(wc -l <"$WORK/output")
-	wait_for eval "[ \$(wc -l <'$WORK/output') -gt $count ]"
-}
-
-# uptime_of ID: as a process that exec brings in sees it.
-uptime_of()
-{
-	elsewhen exec "$1" cut -d . -f 1 /proc/uptime
-}
-
-# mounts_of PID: where, with which options, of which type.
-mounts_of()
-{
-	sed 's/^[0-9]* [0-9]* [^ ]* [^ ]* \([^ ]*\) \([^ ]*\) .*- \([^ ]*\) .*/\1 \2 \3/' "/proc/$1/mountinfo" |
-		LC_ALL=C sort
-}
-
-# between LOW NUMBER HIGH
-between()
-{
-	{ [ "$1" -le "$2" ] && [ "$2" -le "$3" ]; } || {
-		echo "$2 is not within $1 to $3"
-		return 1
-	}
-}
-
-saved()	# CLOCK: whole seconds
-{
-	jq ".$1.secs" "$IMAGES/clock.json"
-}
-
-# How far in the past the checkpoint was made, as far as its clock file knows.
-age_checkpoint()	# SECONDS
-{
-	jq ".realtime.secs -= $1" "$IMAGES/clock.json" >"$WORK/aged"
-	mv "$WORK/aged" "$IMAGES/clock.json"
-}
+load checkpoint
 
 timer_log_is_right()	# FILE SECONDS: what the dump and the restore took
 {
@@ -406,6 +298,25 @@ terminal_on()
 	contains "$(cat "$WORK/after")" 'received 1 descriptor'
 	wait_for grep -q 'got two, /dev/pts/0' "$WORK/after"
 	equal "$(status_of "$ID")" running
+}
+
+@test "a terminal of a restore in the foreground is ours: what is typed, its size, the exit status" {
+	make_bundle '.process.terminal = true'
+	shell 'while read -r line; do case $line in size) stty size ;; end) exit 9 ;;
+		*) echo "got $line" ;; esac; done'
+	terminal_on before one
+	quietly elsewhen run --detach --bundle "$BUNDLE" --console-socket "$WORK/before.sock" "$ID"
+	wait_for grep -q 'got one' "$WORK/before"
+	checkpoint
+	elsewhen delete "$ID"
+	end_helpers
+	status=0
+	python3 "$BATS_TEST_DIRNAME/console_drive.py" 31x97 'two:got two' 'size:31 97' 'end:' -- \
+		env "$TAG" "$ELSEWHEN" --root "$ROOT" restore --bundle "$BUNDLE" --image-path "$IMAGES" "$ID" \
+		>"$WORK/after" 2>&1 3>&- 8>&- || status=$?
+	cat "$WORK/after"
+	equal "$status" 9
+	[ ! -e "$ROOT/$ID" ]
 }
 
 @test "a paused container is dumped as it is, and goes on after a restore" {
@@ -737,19 +648,4 @@ harmed()	# HARM:NOTIFICATION COMMAND...
 	wait "$HELPER" || status=$?
 	equal "$status" 7
 	[ ! -e "$ROOT/$ID" ]
-}
-
-@test "pre-dump: where pages are tracked; else said before anything is touched" {
-	ticking_container
-	run elsewhen checkpoint --pre-dump --image-path "$WORK/pre" "$ID"
-	if [ "$status" != 0 ]; then
-		failed '--pre-dump' 'soft-dirty'
-		[ ! -e "$WORK/pre" ]
-		skip 'this kernel does not track pages'
-	fi
-	ticks_on
-	checkpoint --parent-path ../pre
-	elsewhen delete "$ID"
-	restore
-	ticks_on
 }

@@ -7,7 +7,7 @@
 
 cd /elsewhen || exit
 if [ -e /results/interactive ]; then
-	setsid --ctty --wait bash /results/command <>/dev/ttyAMA0 >&0 2>&0
+	setsid --ctty --wait bash /results/command <>"/dev/$(cat /sys/class/tty/console/active)" >&0 2>&0
 else
 	setsid --wait bash /results/command </dev/null >/results/stdout 2>/results/stderr
 fi

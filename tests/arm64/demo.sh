@@ -8,4 +8,7 @@ top=/elsewhen
 . "$top/tests/lib/demo.sh"
 
 echo "$(uname -s) $(uname -r) on $(uname -m)"
-demo_show "$top/build/arm64"
+case $(uname -m) in
+x86_64) demo_show "$top/build/plain" ;;
+*) demo_show "$top/build/arm64" ;;
+esac

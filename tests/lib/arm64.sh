@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154 # $top and $lib are set by dev
-# ./dev arm64: the node, an arm64 machine with a Debian root on a kernel of choice, and a command in it.
+# ./dev arm64: the node, an arm64 machine with a Debian root on a kernel of choice, and a command in it; ./dev x86:
+# the same of amd64.
 
 # Several parts of ./dev read this file.
 ! declare -F node_boot >/dev/null || return 0
@@ -12,21 +13,21 @@
 # shellcheck source=tests/lib/arm64_root.sh
 . "$lib/arm64_root.sh"
 
-readonly node_modules='virtio_mmio virtio_blk virtio_rng 9pnet_virtio 9p crc32c ext4'
+readonly node_modules='virtio_blk virtio_rng 9pnet_virtio 9p crc32c ext4'
 
 node_usage()
 {
 	cat <<-'END'
-		usage: ./dev arm64 [--kernel NAME] [--init systemd] [--root engines] [--timeout SECONDS] COMMAND [ARGUMENT...]
+		usage: ./dev arm64|x86 [--kernel NAME] [--init systemd] [--root engines] [--timeout SECONDS] COMMAND [ARGUMENT...]
 
-		Boots an arm64 machine and runs a command in it, which sees this tree in /elsewhen:
+		Boots an arm64 machine, or an x86_64 one, and runs a command in it, which sees this tree in /elsewhen:
 		  demo     the demo of ./dev demo, in the machine
 		  shell    a shell on its console
 		  build    the programs for it, the root file system and the kernel, without booting
 		  ...      any other command, such as: ./dev arm64 build/arm64/elsewhen features
 
 		  --kernel NAME      patched (the default: our series), baseline (without it), or of Debian:
-		                     debian-6.1, debian-6.12, debian-7
+		                     debian-6.1, debian-6.12, debian-7; for x86_64 there are these alone
 		  --init systemd     boot with systemd as process 1; a script that runs the command is it otherwise
 		  --root engines     a root file system that has podman and containerd, too
 		  --timeout SECONDS  the machine is stopped after that long, which is a failure (600)
@@ -36,8 +37,12 @@ node_usage()
 # The own kernels are built, the stock ones are fetched.
 node_kernel_need()	# NAME
 {
-	case $1 in
-	debian-*) stock_kernel_need "$1" ;;
+	case $(architecture):$1 in
+	*:debian-*) stock_kernel_need "$1" ;;
+	amd64:*)
+		echo "dev: for an amd64 machine there are the kernels of Debian; '$1' is none" >&2
+		return 2
+		;;
 	*)
 		if ! declare -F kernel_need >/dev/null; then
 			# shellcheck source=/dev/null
@@ -48,23 +53,30 @@ node_kernel_need()	# NAME
 	esac
 }
 
-# What a machine needs, whatever runs in it.
+# What a machine needs, whatever runs in it. An amd64 machine's programs are those of the host.
 node_need()	# KERNEL
 {
-	need build qemu arm64-build
-	node_kernel_need "$1" && arm64_root_need && build_flavour arm64 test-programs
+	if [ "$(architecture)" = amd64 ] && [ "$(uname -m)" != x86_64 ]; then
+		echo "dev: an amd64 machine needs an amd64 host, which builds the programs for it; this one is $(uname -m)" >&2
+		return 1
+	fi
+	# shellcheck disable=SC2086 # a list of words
+	need build ${architecture_needs[$(architecture)]}
+	node_kernel_need "$1" && arm64_root_need && build_flavour "${architecture_flavour[$(architecture)]}" test-programs
 }
 
 # The modules to load, in order, plain: busybox unpacks none.
 node_modules_copy()	# KERNEL DIRECTORY
 {
-	local base=$top/build/kernel/$1 path name
+	local base path name
 
+	base=$(stock_kernel_directory "$1")
 	mkdir -p "$2"
 	: >"$2/order"
 	[ -d "$base/modules" ] || return 0
 	# shellcheck disable=SC2086 # a list of words
-	modprobe --dirname "$base" --set-version "$(cat "$base/version")" --show-depends --all $node_modules |
+	modprobe --dirname "$base" --set-version "$(cat "$base/version")" --show-depends --all \
+		"${architecture_bus_module[$(architecture)]}" $node_modules |
 		awk '$1 == "insmod" && !seen[$2]++ { print $2 }' | while read -r path; do
 		name=${path##*/}
 		case $path in
@@ -82,7 +94,7 @@ node_initramfs()	# KERNEL FILE
 
 	directory=$(mktemp -d) || return 1
 	mkdir "$directory/bin"
-	cp "$top/build/node/busybox" "$directory/bin/"
+	cp "$(arm64_root_busybox)" "$directory/bin/busybox"
 	cp "$top/tests/arm64/initramfs.sh" "$directory/init"
 	node_modules_copy "$1" "$directory/modules" && qemu_initramfs "$2" "$directory" || return 1
 	rm -rf "$directory"
@@ -92,14 +104,16 @@ node_initramfs()	# KERNEL FILE
 node_share()	# TAG DIRECTORY [OPTION]
 {
 	printf '%s\n' -fsdev "local,id=$1,path=$2,security_model=none,multidevs=remap${3+,$3}" \
-		-device "virtio-9p-device,fsdev=$1,mount_tag=$1"
+		-device "virtio-9p-${architecture_bus[$(architecture)]},fsdev=$1,mount_tag=$1"
 }
 
 # node_boot KERNEL SECONDS RESULTS [PARAMETERS]: runs RESULTS/command; its status is the machine's.
 node_boot()
 {
-	local kernel=$1 seconds=$2 results=$3 parameters=${4-} base=$top/build/kernel/$1 arguments
+	local kernel=$1 seconds=$2 results=$3 parameters=${4-} base bus arguments
 
+	base=$(stock_kernel_directory "$kernel")
+	bus=${architecture_bus[$(architecture)]}
 	[ -s "$results/initramfs" ] || node_initramfs "$kernel" "$results/initramfs" || return 1
 	mapfile -t arguments < <(
 		node_share tree "$top" readonly=on
@@ -108,8 +122,8 @@ node_boot()
 	)
 	QEMU_MEMORY=${QEMU_MEMORY:-1024} \
 		qemu_boot "$seconds" "${NODE_CONSOLE:-$results/console}" "$base/Image" "$parameters" \
-		-initrd "$results/initramfs" -device virtio-rng-device \
-		-drive "file=$(arm64_root_image),format=raw,if=none,id=root,snapshot=on" -device virtio-blk-device,drive=root \
+		-initrd "$results/initramfs" -device "virtio-rng-$bus" \
+		-drive "file=$(arm64_root_image),format=raw,if=none,id=root,snapshot=on" -device "virtio-blk-$bus,drive=root" \
 		"${arguments[@]}"
 }
 
@@ -170,6 +184,7 @@ dev_arm64()
 {
 	local kernel=patched seconds=600 parameters=''
 
+	[ "$(architecture)" = arm64 ] || kernel=debian-6.1
 	while [[ ${1-} == --* ]]; do
 		case $1 in
 		--kernel) kernel=${2-} ;;

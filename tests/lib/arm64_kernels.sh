@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154 # $top and $lib are set by dev
-# Debian's stock arm64 kernels, fetched by name: build/kernel/NAME/{Image,version,modules/VERSION/...}.
+# Debian's stock kernels, fetched by name: build/kernel/NAME/{Image,version,modules/VERSION/...}; those for another
+# architecture than arm64 have its name behind theirs.
 
 # Several parts of ./dev read this file.
 ! declare -F stock_kernel_need >/dev/null || return 0
 
 # shellcheck source=tests/lib/private_apt.sh
 . "$lib/private_apt.sh"
+# shellcheck source=tests/lib/architecture.sh
+. "$lib/architecture.sh"
 
 readonly stock_kernels='debian-6.1 debian-6.12 debian-7'
 
@@ -41,14 +44,20 @@ stock_kernel_unpack()	# CONFIGURATION VERSION DIRECTORY
 	done
 }
 
-# Puts what was unpacked in its place. Raw images alone: qemu of bookworm boots no compressed one.
+# An arm64 image has to be a raw one: qemu of bookworm boots no compressed one there.
+stock_kernel_boots()	# IMAGE
+{
+	[ "$(architecture)" != arm64 ] || [ "$(od -A n -t x1 -j 56 -N 4 "$1" | tr -d ' \n')" = 41524d64 ]
+}
+
+# Puts what was unpacked in its place.
 stock_kernel_arrange()	# UNPACKED VERSION DIRECTORY
 {
 	local unpacked=$1 version=$2 directory=$3 image
 
 	image=$(find "$unpacked" -name "vmlinuz*" -type f | head -n 1)
-	if [ -z "$image" ] || [ "$(od -A n -t x1 -j 56 -N 4 "$image" | tr -d ' \n')" != 41524d64 ]; then
-		echo "dev: the packages of $version have no raw arm64 Image" >&2
+	if [ -z "$image" ] || ! stock_kernel_boots "$image"; then
+		echo "dev: the packages of $version have no image that qemu boots" >&2
 		return 1
 	fi
 	mv "$image" "$directory/Image"
@@ -60,21 +69,27 @@ stock_kernel_arrange()	# UNPACKED VERSION DIRECTORY
 	echo "$version" >"$directory/version"
 }
 
-# stock_kernel_need NAME: fetches it unless build/kernel/NAME has it already.
+stock_kernel_directory()	# NAME
+{
+	echo "$top/build/kernel/$1$(architecture_suffix)"
+}
+
+# stock_kernel_need NAME: fetches it unless it is there already.
 stock_kernel_need()
 {
-	local name=$1 directory=$top/build/kernel/$1 suites series version configuration begin=$SECONDS
+	local name=$1 directory suites series version configuration begin=$SECONDS
 
+	directory=$(stock_kernel_directory "$name")
 	[ ! -s "$directory/version" ] || return 0
 	suites=$(stock_kernel_suites "$name") || return
 	need arm64-debian
 	# shellcheck disable=SC2086 # a list of words
-	configuration=$(private_apt_configure arm64 $suites) && private_apt_update "$configuration" || return 1
+	configuration=$(private_apt_configure "$(architecture)" $suites) && private_apt_update "$configuration" || return 1
 	series=${name#debian-}
 	version=$(APT_CONFIG=$configuration apt-cache pkgnames "linux-image-$series." |
-		sed -n "s/^linux-image-\($series\.[0-9.]*\(-[0-9]*\)\?\(+deb[0-9]*\)\?-arm64\)\$/\1/p" | sort -V | tail -n 1)
+		sed -n "s/^linux-image-\($series\.[0-9.]*\(-[0-9]*\)\?\(+deb[0-9]*\)\?-$(architecture)\)\$/\1/p" | sort -V | tail -n 1)
 	if [ -z "$version" ]; then
-		echo "dev: Debian has no kernel $series for arm64 in $suites now" >&2
+		echo "dev: Debian has no kernel $series for $(architecture) in $suites now" >&2
 		return 1
 	fi
 	echo "dev: fetching Debian's kernel $version" >&2
@@ -83,5 +98,5 @@ stock_kernel_need()
 	stock_kernel_unpack "$configuration" "$version" "$directory/unpacked" &&
 		stock_kernel_arrange "$directory/unpacked" "$version" "$directory" || return 1
 	rm -rf "$directory/unpacked"
-	echo "dev: build/kernel/$name is there ($((SECONDS - begin)) s)" >&2
+	echo "dev: ${directory#"$top/"} is there ($((SECONDS - begin)) s)" >&2
 }

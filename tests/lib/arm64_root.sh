@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154 # $top and $lib are set by dev
-# The node's root: Debian for arm64 in an ext4 image, made without running any arm64 code.
+# The node's root: Debian for arm64, or amd64, in an ext4 image, made without running any of its code.
 
 # Several parts of ./dev read this file.
 ! declare -F arm64_root_need >/dev/null || return 0
@@ -9,6 +9,8 @@
 . "$lib/private_apt.sh"
 # shellcheck source=tests/lib/criu.sh
 . "$lib/criu.sh"
+# shellcheck source=tests/lib/architecture.sh
+. "$lib/architecture.sh"
 
 # Packages are unpacked, not installed: what is essential has to be named too. The suite is one newer than
 # that of the kernels, because of its jq: the one before takes a third of an emulated second to start.
@@ -20,11 +22,17 @@ readonly arm64_root_suite=trixie arm64_root_packages='
 	criu dbus libsystemd0 systemd systemd-sysv'
 # Beyond those, for machines that are asked for them: NODE_ROOT=engines.
 readonly arm64_root_engines='podman conmon netavark golang-github-containers-common containerd'
-declare -rA arm64_root_sizes=([root]=640M [root-engines]=1400M)
+declare -rA arm64_root_sizes=([root]=640M [root-amd64]=640M [root-engines]=1400M)
 
 arm64_root_name()
 {
-	echo "root${NODE_ROOT:+-$NODE_ROOT}"
+	echo "root${NODE_ROOT:+-$NODE_ROOT}$(architecture_suffix)"
+}
+
+# The initramfs runs the root's busybox.
+arm64_root_busybox()
+{
+	echo "$top/build/node/busybox$(architecture_suffix)"
 }
 
 arm64_root_image()
@@ -67,16 +75,15 @@ arm64_root_finish()	# DIRECTORY
 	rm -rf "$root"/usr/share/{doc,man,locale,info,lintian} "$root"/var/{lib/apt/lists,cache}/*
 }
 
-# The initramfs runs the root's busybox.
 arm64_root_make()	# DIRECTORY PACKAGES IMAGE
 {
-	mmdebstrap --quiet --variant=extract --architectures=arm64 --include="$2" \
+	mmdebstrap --quiet --variant=extract --architectures="$(architecture)" --include="$2" \
 		--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr --keyring="$private_apt_keyring" \
 		"$arm64_root_suite" "$1" "$(private_apt_mirror)" &&
 		arm64_root_finish "$1" &&
-		criu_unpack arm64 "$arm64_root_old_suite" "$1$arm64_root_old_criu" &&
+		criu_unpack "$(architecture)" "$arm64_root_old_suite" "$1$arm64_root_old_criu" &&
 		criu_write_wrapper "$1$arm64_root_old_criu" "$arm64_root_old_criu" &&
-		cp "$1/usr/bin/busybox" "$top/build/node/busybox" &&
+		cp "$1/usr/bin/busybox" "$(arm64_root_busybox)" &&
 		mke2fs -q -F -t ext4 -O ^has_journal -L node -d "$1" "$3" "${arm64_root_sizes[$(arm64_root_name)]}"
 }
 
@@ -94,7 +101,7 @@ arm64_root_need()
 		echo 'dev: the root file system of the node needs root to be made: use sudo' >&2
 		return 1
 	fi
-	echo "dev: making ${image#"$top/"}, Debian $arm64_root_suite for arm64" >&2
+	echo "dev: making ${image#"$top/"}, Debian $arm64_root_suite for $(architecture)" >&2
 	rm -rf "$directory" "$image" "$image.key"
 	mkdir -p "$top/build/node"
 	names=$(xargs <<<"$names" | tr ' ' ,)

@@ -13,10 +13,14 @@ readonly node_machines=2
 readonly node_test_limit=5400
 
 # Longest first, so that all machines end at the same time.
-node_test_jobs()	# all | quick
+node_test_jobs()	# all | quick | checkpoints
 {
 	local file name
 
+	if [ "$1" = checkpoints ]; then
+		printf 'e2e:%s\n' checkpoint checkpoint_memory
+		return
+	fi
 	if [ "$1" = quick ]; then
 		# shellcheck disable=SC2086 # a list of words
 		printf '%s\n' $node_test_quick
@@ -74,12 +78,27 @@ node_test_collect()	# SUITE RESULTS JOB...
 	done
 }
 
-# suite_node KERNEL SECONDS all|quick: its results are those of the suite node-KERNEL. After so many seconds
-# nothing further is begun.
+# suite_node KERNEL SECONDS all|quick: its results are those of the suite node-KERNEL.
 suite_node()
 {
-	local suite=node-$1 results=$tap_directory/node-$1 jobs machine
+	node_test_suite "node-$1" "$@"
+	node_test_left_out "node-$1" "$3"
+}
 
+# What only a kernel for x86_64 can: it knows which pages were written to.
+suite_x86_node()	# KERNEL
+{
+	local NODE_ARCHITECTURE=amd64
+
+	node_test_suite x86-node "$1" "$node_test_limit" checkpoints
+}
+
+# After so many seconds nothing further is begun.
+node_test_suite()	# SUITE KERNEL SECONDS all|quick|checkpoints
+{
+	local suite=$1 results=$tap_directory/$1 jobs machine
+
+	shift
 	if [ "$(id -u)" != 0 ]; then
 		tap_skip "$suite" 'all of it' 'the root file system of the node needs root to be made; use sudo'
 		return
@@ -96,7 +115,6 @@ suite_node()
 	for ((machine = 1; machine <= node_machines; machine++)); do
 		tap_check "$suite" "machine $machine ended by itself" node_machine_ended "$results/machine.$machine"
 	done
-	node_test_left_out "$suite" "$3"
 }
 
 # The machine as it is with systemd as process 1, whose scopes the containers' cgroups can be.

@@ -22,6 +22,7 @@ declare -A packages=(
 	[kernel_boot]='qemu-system-arm cpio libc6-dev-arm64-cross libc6-dev-armhf-cross'
 	[criu]='iproute2 iptables debian-archive-keyring'
 	[qemu]='qemu-system-arm cpio util-linux'
+	[qemu-amd64]='qemu-system-x86 seabios cpio util-linux'
 	[arm64-build]='gcc-aarch64-linux-gnu libc6-dev-arm64-cross libyajl-dev:arm64 libseccomp-dev:arm64 libcap-dev:arm64
 		libmnl-dev:arm64 libsystemd-dev:arm64 libcmocka-dev:arm64'
 	[arm64-debian]='debian-archive-keyring kmod xz-utils zstd'
@@ -42,12 +43,12 @@ declare -A packages_why=(
 	[bench]='to measure'
 	[kernel]='to build arm64 kernels'
 	[kernel_boot]='to boot them'
-	[criu]='iproute2 iptables debian-archive-keyring'
 	[criu]='for checkpoints'
 	[qemu]='to emulate an arm64 machine'
+	[qemu-amd64]='to emulate an amd64 machine'
 	[arm64-build]='to build for arm64'
-	[arm64-debian]='to fetch kernels of Debian for arm64'
-	[arm64-root]='to make a root file system for arm64'
+	[arm64-debian]='to fetch kernels of Debian'
+	[arm64-root]='to make a root file system for the node'
 )
 
 # A name without an architecture means the machine's own, though the same package of another may be there.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash
-# Boots an arm64 machine that qemu emulates, waits for it, and gives back what it says was its status.
+# shellcheck shell=bash disable=SC2154 # $lib is set by dev
+# Boots a machine that qemu emulates, an arm64 one unless NODE_ARCHITECTURE says amd64, waits
+# for it, and gives back what it says was its status.
 #
 # A guest ends with one line on its console, then switches itself off:
 #
@@ -10,6 +11,9 @@
 
 # Several parts of ./dev read this file.
 ! declare -F qemu_boot >/dev/null || return 0
+
+# shellcheck source=tests/lib/architecture.sh
+. "$lib/architecture.sh"
 
 readonly qemu_no_answer=125
 
@@ -38,22 +42,22 @@ qemu_boot()
 	return "$ended"
 }
 
-# Never -cpu max: pointer authentication makes emulation seven times slower. KVM is not used: not every
-# machine that has it can run arm64 on it. Whoever starts qemu takes it along when he dies, however he dies.
+# KVM is not used: not every machine that has it can run arm64 on it. Whoever starts qemu takes it along when he
+# dies, however he dies.
 qemu_machine()	# SECONDS KERNEL PARAMETERS [QEMU ARGUMENT...]
 {
-	local seconds=$1 kernel=$2 parameters=$3 signal=on
+	local seconds=$1 kernel=$2 parameters=$3 signal=on program
 
 	shift 3
+	read -r -a program <<<"${architecture_qemu[$(architecture)]}"
 	# At a terminal ^C is for the guest.
 	[ ! -t 0 ] || [ -z "${QEMU_INPUT-}" ] || signal=off
 	setpriv --pdeathsig TERM timeout --foreground --kill-after=5 "$seconds" \
-		setpriv --pdeathsig KILL qemu-system-aarch64 \
-		-M virt -cpu cortex-a72 -accel "${QEMU_ACCEL:-tcg,thread=multi}" \
+		setpriv --pdeathsig KILL "${program[@]}" -accel "${QEMU_ACCEL:-tcg,thread=multi}" \
 		-smp "${QEMU_CPUS:-2}" -m "${QEMU_MEMORY:-512}" \
 		-nodefaults -nographic -monitor none -no-reboot \
 		-chardev "stdio,id=console,signal=$signal" -serial chardev:console \
-		-kernel "$kernel" -append "console=ttyAMA0 quiet panic=-1 $parameters" \
+		-kernel "$kernel" -append "console=${architecture_console[$(architecture)]} quiet panic=-1 $parameters" \
 		"$@" <"${QEMU_INPUT:-/dev/null}"
 }
 
@@ -67,7 +71,7 @@ qemu_verdict()	# CONSOLE QEMU_STATUS SECONDS
 	case $2 in
 	124 | 137) echo "qemu: the guest did not end within $3 seconds and was stopped" >&2 ;;
 	0) echo 'qemu: the guest ended without telling a status (a panic, or its init died)' >&2 ;;
-	*) echo "qemu: qemu-system-aarch64 failed with status $2" >&2 ;;
+	*) echo "qemu: it failed with status $2" >&2 ;;
 	esac
 	tail -n 30 "$1" | tr -d '\r' | sed 's/^/    /' >&2
 	return "$qemu_no_answer"

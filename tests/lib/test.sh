@@ -20,7 +20,7 @@
 . "$lib/kit.sh"
 
 readonly test_suites='build layers lint unit e2e fuzz kit node'
-readonly test_more_suites='matrix faults engines k8s arm64 arm64-all'
+readonly test_more_suites='matrix faults engines k8s arm64 arm64-all x86-node'
 readonly test_fuzz_seconds=3
 
 # An error in ours must fail a test, wherever the process that made it has gone since.
@@ -186,6 +186,7 @@ test_run()	# SUITE
 	node) tap_suite node-debian-6.1 suite_node debian-6.1 "$node_test_limit" quick ;;
 	arm64) test_arm64 ;;
 	arm64-all) test_arm64_all ;;
+	x86-node) tap_suite x86-node suite_x86_node debian-6.1 ;;
 	lint) tap_suite lint suite_lint ;;
 	unit | e2e)
 		tap_suite "$1" "suite_$1"

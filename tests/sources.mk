@@ -51,6 +51,7 @@ unit_tests = \
 	tests/unit/test_state_file \
 	tests/unit/test_sync \
 	tests/unit/test_systemd \
+	tests/unit/test_systemd_value \
 	tests/unit/test_terminal \
 	tests/unit/test_terminal_relay \
 	tests/unit/test_timens \
@@ -73,6 +74,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_path \
 	tests/fuzz/fuzz_protobuf \
 	tests/fuzz/fuzz_state_file \
+	tests/fuzz/fuzz_systemd_value \
 	tests/fuzz/fuzz_timens \
 	tests/fuzz/fuzz_timens_value
 test_tools = \
@@ -132,6 +134,7 @@ tests_fuzz_fuzz_operator_settings_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_path_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_protobuf_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_state_file_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_systemd_value_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_timens_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_timens_value_LDADD = $(fuzz_libs)
 tests_tools_clock_probe_CFLAGS = $(tool_cflags)

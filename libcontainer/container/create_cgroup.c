@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "container/adapt.h"
 #include "container/directory.h"
+#include "container/scope_properties.h"
 
 /* A cgroup in use says less than what it is a sign of: that the id is in use. */
 static int create_explain_cgroup(const struct creation *creation, struct error *err)
@@ -42,6 +43,9 @@ int create_plan_cgroup(void *context, struct error *err)
 		    creation->config->linux_.cgroups_path, creation->id, &creation->cgroup,
 		    err) < 0)
 		return create_explain_cgroup(creation, err);
+	if (creation->cgroup.unit.name && scope_properties_add(creation->runtime, creation->config,
+						  &creation->cgroup.unit, err) < 0)
+		return -1;
 	for (size_t i = 0; i < creation->config->mounts_length; i++) {
 		const char *type = creation->mounts[i].type;
 

@@ -8,8 +8,10 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "container/become.h"
 #include "container/check_kernel.h"
 #include "container/clock_request.h"
+#include "container/scope_properties.h"
 #include "linux/caps.h"
 #include "linux/lsm.h"
 #include "linux/mount_options.h"
@@ -21,10 +23,25 @@
 #define PACKAGE_VERSION "unknown"
 #endif
 
+#define UNSAFE_MAX 16
+
+/* What changes a container for whoever may write its annotations; a dot at the end stands for all that begin so. */
+static void features_list_unsafe(const char *unsafe[UNSAFE_MAX])
+{
+	size_t length = 0;
+
+	for (const char *const *name = clock_annotations; *name && length < UNSAFE_MAX - 3; name++)
+		unsafe[length++] = *name;
+	unsafe[length++] = BECOME_KEEP_GROUPS;
+	unsafe[length++] = SCOPE_PROPERTY_PREFIX;
+	unsafe[length] = NULL;
+}
+
 int container_features(char **json, size_t *length, struct error *err)
 {
 	const char *capabilities[65] = { NULL };
 	const char *flags[16] = { NULL };
+	const char *unsafe[UNSAFE_MAX];
 	const char *annotations[CHECK_KERNEL_ANNOTATIONS * 2 + 1];
 	size_t known = 0;
 	struct oci_features features = {
@@ -46,9 +63,10 @@ int container_features(char **json, size_t *length, struct error *err)
 		.net_devices = true,
 #endif
 		.annotations = annotations,
-		.potentially_unsafe_config_annotations = clock_annotations,
+		.potentially_unsafe_config_annotations = unsafe,
 	};
 
+	features_list_unsafe(unsafe);
 	check_kernel_annotations(features.time_namespace, annotations);
 	for (int cap = 0; cap <= caps_last() && cap < 64; cap++)
 		capabilities[cap] = caps_name(cap);

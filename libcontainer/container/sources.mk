@@ -80,6 +80,8 @@ container_sources = \
 	libcontainer/container/restore_mounts.h \
 	libcontainer/container/restore_rights.c \
 	libcontainer/container/restore_rights.h \
+	libcontainer/container/scope_properties.c \
+	libcontainer/container/scope_properties.h \
 	libcontainer/container/start.c \
 	libcontainer/container/state_json.c \
 	libcontainer/container/state_json.h \

@@ -42,6 +42,13 @@ static int check_memory(const struct cgroup_members *members,
 	return 0;
 }
 
+static bool cpu_is_v1(const struct cgroup_members *members)
+{
+	const struct cgroup_member *cpu = cgroup_members_find(members, "cpu");
+
+	return cpu && !cpu->driver->v2;
+}
+
 int cgroup_apply(
 	const struct cgroup_plan *plan, const struct cgroup_resources *resources, struct error *err)
 {
@@ -58,7 +65,8 @@ int cgroup_apply(
 	if (cgroup_batch_collect(&members, resources, &batch, err) < 0)
 		return -1;
 	/* Before our own writes, which are exact where systemd rounds. */
-	if (plan->unit.name && systemd_unit_limit(&plan->unit, resources, err) < 0)
+	if (plan->unit.name &&
+		systemd_unit_limit(&plan->unit, resources, cpu_is_v1(&members), err) < 0)
 		return -1;
 	if (cgroup_devices_apply(&members, resources, err) < 0)
 		return -1;

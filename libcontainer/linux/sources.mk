@@ -106,6 +106,8 @@ linux_sources = \
 	libcontainer/linux/systemd_limits.h \
 	libcontainer/linux/systemd_unit.c \
 	libcontainer/linux/systemd_unit.h \
+	libcontainer/linux/systemd_value.c \
+	libcontainer/linux/systemd_value.h \
 	libcontainer/linux/terminal.c \
 	libcontainer/linux/terminal.h \
 	libcontainer/linux/terminal_relay.c \

@@ -27,6 +27,7 @@
 	f(sd_bus_match_signal);            \
 	f(sd_bus_message_append);          \
 	f(sd_bus_message_append_array);    \
+	f(sd_bus_message_append_strv);     \
 	f(sd_bus_message_close_container); \
 	f(sd_bus_message_new_method_call); \
 	f(sd_bus_message_open_container);  \
@@ -134,35 +135,63 @@ static int explain(
 	return error_set(err, code, "systemd: %s %s: %s", call->method, call->unit, said->message);
 }
 
+static const char *const variant_types[] = {
+	[SYSTEMD_BOOL] = "b",
+	[SYSTEMD_BYTE] = "y",
+	[SYSTEMD_I16] = "n",
+	[SYSTEMD_U16] = "q",
+	[SYSTEMD_I32] = "i",
+	[SYSTEMD_U32] = "u",
+	[SYSTEMD_I64] = "x",
+	[SYSTEMD_U64] = "t",
+	[SYSTEMD_DOUBLE] = "d",
+	[SYSTEMD_STRING] = "s",
+	[SYSTEMD_STRINGS] = "as",
+	[SYSTEMD_BYTES] = "ay",
+	[SYSTEMD_PIDS] = "au",
+};
+
 static int append_variant(sd_bus_message *message, const struct systemd_property *property)
 {
+	const char *type = variant_types[property->type];
+
 	switch (property->type) {
 	case SYSTEMD_BOOL:
-		return bus_library.sd_bus_message_append(message, "b", property->number != 0);
+		return bus_library.sd_bus_message_append(message, type, property->number != 0);
+	case SYSTEMD_BYTE:
+	case SYSTEMD_I16:
+	case SYSTEMD_U16:
+	case SYSTEMD_I32:
+	case SYSTEMD_U32:
+		return bus_library.sd_bus_message_append(message, type, (uint32_t)property->number);
+	case SYSTEMD_I64:
 	case SYSTEMD_U64:
-		return bus_library.sd_bus_message_append(message, "t", property->number);
+		return bus_library.sd_bus_message_append(message, type, property->number);
+	case SYSTEMD_DOUBLE:
+		return bus_library.sd_bus_message_append(message, type, property->real);
 	case SYSTEMD_STRING:
-		return bus_library.sd_bus_message_append(message, "s", property->text);
+		return bus_library.sd_bus_message_append(message, type, property->text);
+	case SYSTEMD_STRINGS:
+		return bus_library.sd_bus_message_append_strv(message, (char **)property->strings);
 	case SYSTEMD_BYTES:
 		return bus_library.sd_bus_message_append_array(
 			message, 'y', property->bytes, (size_t)property->number);
 	case SYSTEMD_PIDS:
 		return bus_library.sd_bus_message_append(
-			message, "au", 1, (uint32_t)property->number);
+			message, type, 1, (uint32_t)property->number);
 	}
 	return -EINVAL;
 }
 
 static int append_property(sd_bus_message *message, const struct systemd_property *property)
 {
-	static const char *const types[] = { "b", "t", "s", "ay", "au" };
 	int result = bus_library.sd_bus_message_open_container(message, 'r', "sv");
 
 	if (result >= 0)
 		result = bus_library.sd_bus_message_append(message, "s", property->name);
 	if (result >= 0)
 		result = bus_library.sd_bus_message_open_container(
-			message, 'v', types[property->type]);
+			message, 'v', variant_types[property->type]);
 	if (result >= 0)
 		result = append_variant(message, property);
 	if (result >= 0)

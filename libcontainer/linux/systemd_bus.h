@@ -14,19 +14,29 @@
 
 struct sd_bus;
 
-/* One property of a unit. `type` is that of D-Bus, "ay" and "au" with `bytes` and `number`. */
+/* One property of a unit; the type is that of D-Bus. What is pointed to is not owned. */
 struct systemd_property {
 	const char *name;
 	enum systemd_type {
-		SYSTEMD_BOOL,   /* b */
-		SYSTEMD_U64,    /* t */
-		SYSTEMD_STRING, /* s */
-		SYSTEMD_BYTES,  /* ay */
-		SYSTEMD_PIDS,   /* au, of one pid */
+		SYSTEMD_BOOL,    /* b */
+		SYSTEMD_BYTE,    /* y */
+		SYSTEMD_I16,     /* n; negative numbers are two's complement in `number` */
+		SYSTEMD_U16,     /* q */
+		SYSTEMD_I32,     /* i */
+		SYSTEMD_U32,     /* u */
+		SYSTEMD_I64,     /* x */
+		SYSTEMD_U64,     /* t */
+		SYSTEMD_DOUBLE,  /* d */
+		SYSTEMD_STRING,  /* s */
+		SYSTEMD_STRINGS, /* as */
+		SYSTEMD_BYTES,   /* ay */
+		SYSTEMD_PIDS,    /* au, of one pid */
 	} type;
-	uint64_t number;
+	uint64_t number; /* how many they are, of `bytes` */
+	double real;
 	const char *text;
-	const uint8_t *bytes; /* not owned; `number` of them */
+	char *const *strings; /* NULL-terminated */
+	const uint8_t *bytes;
 };
 
 struct systemd_call {

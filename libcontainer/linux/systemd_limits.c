@@ -140,8 +140,8 @@ static void add_unified(struct systemd_limits *limits, const struct cgroup_pair 
 	}
 }
 
-int systemd_limits_make(
-	const struct cgroup_resources *resources, struct systemd_limits *limits, struct error *err)
+int systemd_limits_make(const struct cgroup_resources *resources, bool cpu_v1,
+	struct systemd_limits *limits, struct error *err)
 {
 	const struct cgroup_value *shares = &resources->cpu.shares;
 	const struct cgroup_value *weight = &resources->block_io.weight;
@@ -150,7 +150,8 @@ int systemd_limits_make(
 	add_limit(limits, "MemoryLow", &resources->memory.reservation);
 	add_swap(limits, resources);
 	if (shares->set && shares->value != 0)
-		add_number(limits, "CPUWeight", cgroup_convert_shares(shares->value));
+		add_number(limits, cpu_v1 ? "CPUShares" : "CPUWeight",
+			cpu_v1 ? (uint64_t)shares->value : cgroup_convert_shares(shares->value));
 	add_quota(limits, resources);
 	if (resources->pids_limit.set)
 		add_number(limits, "TasksMax",

@@ -21,10 +21,11 @@ struct systemd_limits {
 
 /*
  * What has no such property is left out: it is in the cgroup's own files, which systemd leaves
- * alone. A list of processors that is none is an error.
+ * alone. A list of processors that is none is an error. `cpu_v1`: the controller for processors is
+ * one of cgroup v1, whose shares systemd would else make anew from a weight.
  */
-int systemd_limits_make(
-	const struct cgroup_resources *resources, struct systemd_limits *limits, struct error *err);
+int systemd_limits_make(const struct cgroup_resources *resources, bool cpu_v1,
+	struct systemd_limits *limits, struct error *err);
 void systemd_limits_free(struct systemd_limits *limits);
 #define cleanup_systemd_limits __attribute__((cleanup(systemd_limits_free)))
 

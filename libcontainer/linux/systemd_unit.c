@@ -139,10 +139,45 @@ static int stop(struct sd_bus *bus, const struct systemd_unit *unit, struct erro
 	return 0;
 }
 
+/* Of two values of one property systemd takes the later. Malloc'd. */
+static struct systemd_property *add_asked(
+	const struct systemd_unit *unit, const struct systemd_property *ours, size_t ours_length)
+{
+	size_t length = ours_length + unit->properties_length;
+	struct systemd_property *all = calloc(length, sizeof(*all));
+
+	if (!all)
+		abort();
+	for (size_t i = 0; i < length; i++)
+		all[i] = i < ours_length ? ours[i] : unit->properties[i - ours_length];
+	return all;
+}
+
+static int start(struct sd_bus *bus, const struct systemd_unit *unit,
+	const struct systemd_property *properties, size_t length, struct error *err)
+{
+	const struct systemd_call call = {
+		.method = "StartTransientUnit",
+		.unit = unit->name,
+		.mode = "fail",
+		.properties = properties,
+		.properties_length = length,
+		.waits = true,
+	};
+
+	if (systemd_bus_call(bus, &call, err) == 0)
+		return 0;
+	/* What a container of this name has left: the caller knows that nobody is in its cgroup. */
+	if (err->code != EEXIST || stop(bus, unit, err) < 0)
+		return -1;
+	return systemd_bus_call(bus, &call, err);
+}
+
 /* The limits of a scope that nobody has set are none: DefaultTasksMax= is not meant for these. */
 int systemd_unit_start(const struct systemd_unit *unit, pid_t pid, struct error *err)
 {
 	cleanup_systemd_bus struct sd_bus *bus = NULL;
+	cleanup_free struct systemd_property *all = NULL;
 	const struct systemd_property properties[] = {
 		{ "Description", SYSTEMD_STRING, .text = "container of elsewhen" },
 		{ "Slice", SYSTEMD_STRING, .text = unit->slice },
@@ -156,33 +191,21 @@ int systemd_unit_start(const struct systemd_unit *unit, pid_t pid, struct error 
 		{ "TasksMax", SYSTEMD_U64, .number = UINT64_MAX },
 		{ "PIDs", SYSTEMD_PIDS, .number = (uint64_t)pid },
 	};
-	const struct systemd_call call = {
-		.method = "StartTransientUnit",
-		.unit = unit->name,
-		.mode = "fail",
-		.properties = properties,
-		.properties_length = ARRAY_LENGTH(properties),
-		.waits = true,
-	};
 
 	if (systemd_bus_open(unit->user, &bus, err) < 0)
 		return -1;
-	if (systemd_bus_call(bus, &call, err) == 0)
-		return 0;
-	/* What a container of this name has left: the caller knows that nobody is in its cgroup. */
-	if (err->code != EEXIST || stop(bus, unit, err) < 0)
-		return -1;
-	return systemd_bus_call(bus, &call, err);
+	all = add_asked(unit, properties, ARRAY_LENGTH(properties));
+	return start(bus, unit, all, ARRAY_LENGTH(properties) + unit->properties_length, err);
 }
 
 int systemd_unit_limit(const struct systemd_unit *unit, const struct cgroup_resources *resources,
-	struct error *err)
+	bool cpu_v1, struct error *err)
 {
 	cleanup_systemd_bus struct sd_bus *bus = NULL;
 	cleanup_systemd_limits struct systemd_limits limits = { 0 };
 	struct systemd_call call = { .method = "SetUnitProperties", .unit = unit->name };
 
-	if (systemd_limits_make(resources, &limits, err) < 0)
+	if (systemd_limits_make(resources, cpu_v1, &limits, err) < 0)
 		return -1;
 	if (limits.length == 0)
 		return 0;

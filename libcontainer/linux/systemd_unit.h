@@ -12,11 +12,15 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "linux/cgroup_resources.h"
+#include "linux/systemd_bus.h"
 
 struct systemd_unit {
 	char *name;  /* "libpod-1234.scope"; NULL: no unit of systemd at all */
 	char *slice; /* "machine.slice"; needed by systemd_unit_start alone */
 	bool user;   /* of the calling user's manager */
+	/* More, or others than ours, for systemd_unit_start; not owned. */
+	const struct systemd_property *properties;
+	size_t properties_length;
 };
 
 /*
@@ -33,9 +37,12 @@ int systemd_unit_cgroup(const struct systemd_unit *unit, struct text *path, stru
 /* Starts it around process `pid`; when it returns, `pid` is in the cgroup. */
 int systemd_unit_start(const struct systemd_unit *unit, pid_t pid, struct error *err);
 
-/* Tells systemd the limits that it knows, which it would else put back to its own defaults. */
+/*
+ * Tells systemd the limits that it knows, which it would else put back to its own defaults; `cpu_v1` as
+ * for systemd_limits_make.
+ */
 int systemd_unit_limit(const struct systemd_unit *unit, const struct cgroup_resources *resources,
-	struct error *err);
+	bool cpu_v1, struct error *err);
 
 /* Ends it with what is in it; one that is gone is no error. */
 int systemd_unit_stop(const struct systemd_unit *unit, struct error *err);

@@ -112,6 +112,32 @@ limit()	# FILE
 	equal "$(unit_property TasksMax)" 50
 }
 
+@test "systemd: annotations set properties of the scope; what is none is refused, and nothing is made" {
+	scope_running '.annotations = {"org.systemd.property.TimeoutStopSec": "7.5", "org.systemd.property.MemoryHigh": "uint64 50000000",
+		"org.systemd.property.Description": "'"'"'of the test'"'"'", "org.systemd.property.Documentation": "['"'"'man:true(1)'"'"']",
+		"org.systemd.property.SendSIGHUP": "true"}'
+	equal "$(unit_property TimeoutStopUSec)" 7.500000s
+	equal "$(unit_property MemoryHigh)" 50000000
+	equal "$(limit memory.high)" 49999872
+	equal "$(unit_property Description)" 'of the test'
+	equal "$(unit_property Documentation)" 'man:true(1)'
+	equal "$(unit_property SendSIGHUP)" yes
+	quietly elsewhen delete --force "$ID"
+	for wrong in 'MemoryHigh: lots' 'Slice: '"'"'a.slice'"'"'' 'x: true' 'TimeoutStopSec: true'; do
+		edit --arg key "org.systemd.property.${wrong%%:*}" --arg value "${wrong#*: }" '.annotations = {($key): $value}'
+		run run_container
+		failed "annotations.org.systemd.property.${wrong%%:*}: " || return 1
+	done
+	# systemd's own words, of what it does not know.
+	edit '.annotations = {"org.systemd.property.NoSuchThing": "true"}'
+	run run_container
+	failed NoSuchThing
+	# Without --systemd-cgroup nobody reads them.
+	edit 'del(.linux.cgroupsPath)'
+	quietly env "$TAG" "$ELSEWHEN" --root "$ROOT" run --bundle "$BUNDLE" --detach "$ID"
+	quietly env "$TAG" "$ELSEWHEN" --root "$ROOT" delete --force "$ID"
+}
+
 @test "systemd: a limit of one process is enough for one" {
 	scope_running '.linux.resources.pids.limit = 1'
 	equal "$(limit pids.max)" 1

@@ -13,12 +13,13 @@
 # shellcheck source=tests/lib/arm64_root.sh
 . "$lib/arm64_root.sh"
 
+readonly node_v1_parameters='systemd.unified_cgroup_hierarchy=0 SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1'
 readonly node_modules='virtio_blk virtio_rng 9pnet_virtio 9p crc32c ext4'
 
 node_usage()
 {
 	cat <<-'END'
-		usage: ./dev arm64|x86 [--kernel NAME] [--init systemd] [--root engines] [--timeout SECONDS] COMMAND [ARGUMENT...]
+		usage: ./dev arm64|x86 [--kernel NAME] [--init NAME] [--root engines] [--timeout SECONDS] COMMAND [ARGUMENT...]
 
 		Boots an arm64 machine, or an x86_64 one, and runs a command in it, which sees this tree in /elsewhen:
 		  demo     the demo of ./dev demo, in the machine
@@ -29,6 +30,7 @@ node_usage()
 		  --kernel NAME      patched (the default: our series), baseline (without it), or of Debian:
 		                     debian-6.1, debian-6.12, debian-7; for x86_64 there are these alone
 		  --init systemd     boot with systemd as process 1; a script that runs the command is it otherwise
+		  --init systemd-v1  the same with cgroup v1, as systemd had it up to 257
 		  --root engines     a root file system that has podman and containerd, too
 		  --timeout SECONDS  the machine is stopped after that long, which is a failure (600)
 	END
@@ -190,8 +192,15 @@ dev_arm64()
 		--kernel) kernel=${2-} ;;
 		--timeout) seconds=${2-} ;;
 		--init)
-			[ "${2-}" = systemd ] || { node_usage >&2; return 2; }
 			parameters='systemd.unit=node.service systemd.show_status=false'
+			case ${2-} in
+			systemd) ;;
+			systemd-v1) parameters+=" $node_v1_parameters" ;;
+			*)
+				node_usage >&2
+				return 2
+				;;
+			esac
 			;;
 		--root)
 			[ "${2-}" = engines ] || { node_usage >&2; return 2; }

@@ -112,7 +112,7 @@ static void limits_have_the_units_of_systemd(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(systemd_limits_make(&resources, &limits, &err), 0);
+	assert_int_equal(systemd_limits_make(&resources, false, &limits, &err), 0);
 	assert_number(&limits, "MemoryMax", 1 << 20);
 	assert_number(&limits, "MemoryLow", 4096);
 	assert_number(&limits, "MemorySwapMax", 2 << 20);
@@ -134,6 +134,10 @@ static void limits_have_the_units_of_systemd(void **state)
 	assert_non_null(bits);
 	assert_int_equal(bits->bytes[0], 0x02);
 	systemd_limits_free(&limits);
+	assert_int_equal(systemd_limits_make(&resources, true, &limits, &err), 0);
+	assert_number(&limits, "CPUShares", 1024);
+	assert_null(find(&limits, "CPUWeight"));
+	systemd_limits_free(&limits);
 }
 
 static void what_nobody_has_set_is_left_out(void **state)
@@ -144,7 +148,7 @@ static void what_nobody_has_set_is_left_out(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(systemd_limits_make(&resources, &limits, &err), 0);
+	assert_int_equal(systemd_limits_make(&resources, false, &limits, &err), 0);
 	assert_int_equal(limits.length, 0);
 	systemd_limits_free(&limits);
 }
@@ -159,7 +163,7 @@ static void bad_lists_of_processors_are_refused(void **state)
 		struct systemd_limits limits = { 0 };
 		struct error err = { 0 };
 
-		assert_int_equal(systemd_limits_make(&resources, &limits, &err), -1);
+		assert_int_equal(systemd_limits_make(&resources, false, &limits, &err), -1);
 		assert_non_null(strstr(err.text, "linux.resources.cpu.cpus"));
 		systemd_limits_free(&limits);
 	}

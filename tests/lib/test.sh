@@ -31,10 +31,14 @@ test_sanitizer_options()
 	export LSAN_OPTIONS='print_suppressions=0'
 }
 
+# Who is killed by a test while it is looked for leaks has the leak check say that, and nothing else.
 test_sanitizer_reports()
 {
-	cat "$tap_directory"/sanitizer.* 2>/dev/null
-	! compgen -G "$tap_directory/sanitizer.*" >/dev/null
+	local reports
+
+	reports=$(cat "$tap_directory"/sanitizer.* 2>/dev/null | grep -v -E '^==[0-9]+==Unable to get registers from thread [0-9]+\.$') || true
+	echo "$reports"
+	[ -z "$reports" ]
 }
 
 suite_build()

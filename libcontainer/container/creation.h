@@ -59,7 +59,7 @@ void creation_close(struct creation *creation);
 /* From nothing to SYNC_READY; on failure all is undone. */
 int creation_make(struct creation *creation, struct error *err);
 
-/* Writes the pid file, and down what the container is in and its `status`. */
+/* Writes the pid file, and down what the container is in and its `status` (create_state.c). */
 int creation_record(struct creation *creation, enum oci_status status, struct error *err);
 
 /* After creation_make: records it, and tells init which of the two it is. */
@@ -90,7 +90,7 @@ int create_settle_cgroup(void *creation, struct error *err);
 /* Those that restore takes too; `creation` is the first member of what it has as context. */
 int create_make_directory(void *creation, struct error *err);
 void create_undo_directory(void *creation);
-int create_write_intent(void *creation, struct error *err);
+int create_write_intent(void *creation, struct error *err); /* create_state.c */
 int create_record_init(void *creation, struct error *err);
 void create_undo_init(void *creation);
 int creation_run_hooks(struct creation *creation, struct error *err);

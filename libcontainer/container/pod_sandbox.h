@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The engine's sandbox of a pod, and which pod a container belongs to, where the annotation that names the sandbox is not true any more: podman's
- * `restore --pod` leaves it as it was in the pod that was checkpointed, for all of the container's life. The new
- * pod's sandbox is named by its process: linux.namespaces has /proc/PID/ns/... of it.
+ * The engine's sandbox of a pod, and which pod a container belongs to, where the annotation that names the sandbox
+ * is not true any more: podman's `restore --pod` leaves it as it was in the pod that was checkpointed, for all of
+ * the container's life. The new pod's sandbox is named by its process: linux.namespaces has /proc/PID/ns/... of it.
  */
 #ifndef CONTAINER_POD_SANDBOX_H
 #define CONTAINER_POD_SANDBOX_H

@@ -23,6 +23,7 @@ container_sources = \
 	libcontainer/container/create.c \
 	libcontainer/container/create_cgroup.c \
 	libcontainer/container/create_plan.c \
+	libcontainer/container/create_state.c \
 	libcontainer/container/creation.h \
 	libcontainer/container/criu_job.c \
 	libcontainer/container/criu_job.h \
@@ -71,6 +72,7 @@ container_sources = \
 	libcontainer/container/process_clock.h \
 	libcontainer/container/recipe.c \
 	libcontainer/container/recipe.h \
+	libcontainer/container/restoration.h \
 	libcontainer/container/restore.c \
 	libcontainer/container/restore_clock.c \
 	libcontainer/container/restore_clock.h \
@@ -78,6 +80,7 @@ container_sources = \
 	libcontainer/container/restore_maker.h \
 	libcontainer/container/restore_mounts.c \
 	libcontainer/container/restore_mounts.h \
+	libcontainer/container/restore_plan.c \
 	libcontainer/container/restore_rights.c \
 	libcontainer/container/restore_rights.h \
 	libcontainer/container/scope_properties.c \

@@ -190,7 +190,7 @@ static int rights_check_process(const struct rights_of *of, struct error *err)
 	return rights_check_threads(of, err);
 }
 
-static int rights_check_pid(struct rights_of *of, struct error *err)
+static int rights_check_live(struct rights_of *of, struct error *err)
 {
 	char path[64];
 	int result;
@@ -202,6 +202,12 @@ static int rights_check_pid(struct rights_of *of, struct error *err)
 	result = rights_check_process(of, err);
 	close(of->directory);
 	return result;
+}
+
+/* One that has ended may nothing any more, and has no namespaces to look at. */
+static int rights_check_pid(struct rights_of *of, struct error *err)
+{
+	return rights_check_live(of, err) == 0 || procfs_has_ended(of->pid) ? 0 : -1;
 }
 
 static uint64_t rights_allowed(const struct oci_config *config)

@@ -40,6 +40,9 @@ int procfs_start_time(pid_t pid, unsigned long long *ticks);
 /* The parent of a process, 0 for one outside of this PID namespace; -errno (-ESRCH: it is gone). */
 pid_t procfs_parent(pid_t pid);
 
+/* Whether it has ended, with all of its threads, be it that nobody has waited for it yet. */
+bool procfs_has_ended(pid_t pid);
+
 /*
  * Whether two start times of one pid are of the same process. Two readers whose time namespaces are
  * shifted by other than whole ticks see values one tick apart.

@@ -15,7 +15,9 @@
 #include "base/io.h"
 
 #define STAT_SIZE 2048
+#define STAT_STATE 3
 #define STAT_PARENT 4
+#define STAT_THREADS 20
 #define STAT_START_TIME 22
 #define STAT_NANOSECONDS INT64_C(1000000000)
 
@@ -82,6 +84,21 @@ pid_t procfs_parent(pid_t pid)
 	int result = stat_field(pid, STAT_PARENT, buffer, &field);
 
 	return result < 0 ? result : (pid_t)strtol(field, NULL, 10);
+}
+
+bool procfs_has_ended(pid_t pid)
+{
+	char buffer[STAT_SIZE];
+	const char *state, *threads;
+	int result = stat_field(pid, STAT_STATE, buffer, &state);
+
+	if (result == -ESRCH)
+		return true;
+	/* The first thread may have ended alone. */
+	if (result < 0 || (*state != 'Z' && *state != 'X'))
+		return false;
+	return stat_field(pid, STAT_THREADS, buffer, &threads) < 0 ||
+	       strtol(threads, NULL, 10) <= 1;
 }
 
 bool procfs_same_start_time(unsigned long long a, unsigned long long b)

@@ -423,6 +423,18 @@ refused_with()
 	matches "$(cat "/proc/$(pid_of "$ID")/status")" '.*NoNewPrivs:\s1.*'
 }
 
+@test "a process that has ended and that nobody has waited for is restored as such" {
+	make_bundle
+	arguments sh -c '(exit 3) & exec sleep 1000'
+	run_detached
+	wait_for eval "elsewhen exec '$ID' grep -q '^State:.Z' /proc/2/status"
+	checkpoint
+	elsewhen delete "$ID"
+	restore
+	equal "$(status_of "$ID")" running
+	elsewhen exec "$ID" grep -q '^State:.Z' /proc/2/status
+}
+
 @test "a user namespace: the same id maps, or none of it" {
 	ticking_container '.linux.namespaces += [{type: "user"}]
 		| .linux.uidMappings = [{containerID: 0, hostID: 100000, size: 65536}]

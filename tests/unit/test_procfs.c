@@ -167,8 +167,11 @@ static void test_stat_of_zombie(void **state)
 	assert_true(pid > 0);
 	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
 	assert_int_equal(procfs_start_time(pid, &ticks), 0);
+	assert_true(procfs_has_ended(pid));
+	assert_false(procfs_has_ended(getpid()));
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_int_equal(procfs_start_time(pid, &ticks), -ESRCH);
+	assert_true(procfs_has_ended(pid));
 }
 
 struct shifted {

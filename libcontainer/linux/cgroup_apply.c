@@ -42,11 +42,23 @@ static int check_memory(const struct cgroup_members *members,
 	return 0;
 }
 
-static bool cpu_is_v1(const struct cgroup_members *members)
+static bool is_v1(const struct cgroup_members *members, const char *controller)
 {
-	const struct cgroup_member *cpu = cgroup_members_find(members, "cpu");
+	const struct cgroup_member *member = cgroup_members_find(members, controller);
 
-	return cpu && !cpu->driver->v2;
+	return member && !member->driver->v2;
+}
+
+static int tell_systemd(const struct cgroup_plan *plan, const struct cgroup_members *members,
+	const struct cgroup_resources *resources, struct error *err)
+{
+	const struct systemd_v1 v1 = {
+		.blkio = is_v1(members, "blkio"),
+		.cpu = is_v1(members, "cpu"),
+		.devices = is_v1(members, "devices"),
+	};
+
+	return plan->unit.name ? systemd_unit_limit(&plan->unit, resources, &v1, err) : 0;
 }
 
 int cgroup_apply(
@@ -65,8 +77,7 @@ int cgroup_apply(
 	if (cgroup_batch_collect(&members, resources, &batch, err) < 0)
 		return -1;
 	/* Before our own writes, which are exact where systemd rounds. */
-	if (plan->unit.name &&
-		systemd_unit_limit(&plan->unit, resources, cpu_is_v1(&members), err) < 0)
+	if (tell_systemd(plan, &members, resources, err) < 0)
 		return -1;
 	if (cgroup_devices_apply(&members, resources, err) < 0)
 		return -1;

@@ -102,6 +102,8 @@ linux_sources = \
 	libcontainer/linux/socket.h \
 	libcontainer/linux/systemd_bus.c \
 	libcontainer/linux/systemd_bus.h \
+	libcontainer/linux/systemd_devices.c \
+	libcontainer/linux/systemd_devices.h \
 	libcontainer/linux/systemd_limits.c \
 	libcontainer/linux/systemd_limits.h \
 	libcontainer/linux/systemd_unit.c \

@@ -149,7 +149,17 @@ static const char *const variant_types[] = {
 	[SYSTEMD_STRINGS] = "as",
 	[SYSTEMD_BYTES] = "ay",
 	[SYSTEMD_PIDS] = "au",
+	[SYSTEMD_PAIRS] = "a(ss)",
 };
+
+static int append_pairs(sd_bus_message *message, char *const *strings)
+{
+	int result = bus_library.sd_bus_message_open_container(message, 'a', "(ss)");
+
+	for (; result >= 0 && strings && strings[0]; strings += 2)
+		result = bus_library.sd_bus_message_append(message, "(ss)", strings[0], strings[1]);
+	return result < 0 ? result : bus_library.sd_bus_message_close_container(message);
+}
 
 static int append_variant(sd_bus_message *message, const struct systemd_property *property)
 {
@@ -179,6 +189,8 @@ static int append_variant(sd_bus_message *message, const struct systemd_property
 	case SYSTEMD_PIDS:
 		return bus_library.sd_bus_message_append(
 			message, type, 1, (uint32_t)property->number);
+	case SYSTEMD_PAIRS:
+		return append_pairs(message, property->strings);
 	}
 	return -EINVAL;
 }

@@ -31,11 +31,12 @@ struct systemd_property {
 		SYSTEMD_STRINGS, /* as */
 		SYSTEMD_BYTES,   /* ay */
 		SYSTEMD_PIDS,    /* au, of one pid */
+		SYSTEMD_PAIRS,   /* a(ss), of `strings` */
 	} type;
 	uint64_t number; /* how many they are, of `bytes` */
 	double real;
 	const char *text;
-	char *const *strings; /* NULL-terminated */
+	char *const *strings; /* NULL-terminated; NULL: none */
 	const uint8_t *bytes;
 };
 

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "linux/cgroup_property.h"
+#include "linux/systemd_devices.h"
 
 #define MICROSECONDS 1000000ULL
 /* systemd counts a processor's time in hundredths, which it would else round down. */
@@ -140,27 +141,57 @@ static void add_unified(struct systemd_limits *limits, const struct cgroup_pair 
 	}
 }
 
-int systemd_limits_make(const struct cgroup_resources *resources, bool cpu_v1,
-	struct systemd_limits *limits, struct error *err)
+static void add_weights(struct systemd_limits *limits, const struct cgroup_resources *resources,
+	const struct systemd_v1 *v1)
 {
 	const struct cgroup_value *shares = &resources->cpu.shares;
 	const struct cgroup_value *weight = &resources->block_io.weight;
 
+	if (shares->set && shares->value != 0)
+		add_number(limits, v1->cpu ? "CPUShares" : "CPUWeight",
+			v1->cpu ? (uint64_t)shares->value : cgroup_convert_shares(shares->value));
+	if (weight->set && weight->value != 0)
+		add_number(limits, v1->blkio ? "BlockIOWeight" : "IOWeight",
+			v1->blkio ? (uint64_t)weight->value
+				  : cgroup_convert_io_weight(weight->value));
+}
+
+/* An empty list forgets what was allowed before; the policy comes last, else the unit seems to need a reload. */
+static int add_devices(
+	struct systemd_limits *limits, const struct cgroup_resources *resources, struct error *err)
+{
+	bool strict;
+
+	if (!resources->devices_set)
+		return 0;
+	if (systemd_devices_list(resources->devices, resources->devices_length, &limits->devices,
+		    &strict, err) < 0)
+		return -1;
+	add(limits, (struct systemd_property){ "DeviceAllow", SYSTEMD_PAIRS, .strings = NULL });
+	if (limits->devices.length > 0)
+		add(limits, (struct systemd_property){ "DeviceAllow", SYSTEMD_PAIRS,
+				    .strings = limits->devices.items });
+	add(limits, (struct systemd_property){
+			    "DevicePolicy", SYSTEMD_STRING, .text = strict ? "strict" : "auto" });
+	return 0;
+}
+
+int systemd_limits_make(const struct cgroup_resources *resources, const struct systemd_v1 *v1,
+	struct systemd_limits *limits, struct error *err)
+{
 	add_limit(limits, "MemoryMax", &resources->memory.limit);
 	add_limit(limits, "MemoryLow", &resources->memory.reservation);
 	add_swap(limits, resources);
-	if (shares->set && shares->value != 0)
-		add_number(limits, cpu_v1 ? "CPUShares" : "CPUWeight",
-			cpu_v1 ? (uint64_t)shares->value : cgroup_convert_shares(shares->value));
+	add_weights(limits, resources, v1);
 	add_quota(limits, resources);
 	if (resources->pids_limit.set)
 		add_number(limits, "TasksMax",
 			resources->pids_limit.value <= 0 ? UINT64_MAX
 							 : (uint64_t)resources->pids_limit.value);
-	if (weight->set && weight->value != 0)
-		add_number(limits, "IOWeight", cgroup_convert_io_weight(weight->value));
 	for (size_t i = 0; i < resources->unified_length; i++)
 		add_unified(limits, &resources->unified[i]);
+	if (v1->devices && add_devices(limits, resources, err) < 0)
+		return -1;
 	if (add_bits(limits, "AllowedCPUs", "cpus", resources->cpu.cpus, &limits->cpus, err) < 0)
 		return -1;
 	return add_bits(
@@ -172,5 +203,6 @@ void systemd_limits_free(struct systemd_limits *limits)
 	free(limits->items);
 	free(limits->cpus);
 	free(limits->mems);
+	strv_free(&limits->devices);
 	*limits = (struct systemd_limits){ 0 };
 }

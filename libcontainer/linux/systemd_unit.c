@@ -8,7 +8,6 @@
 #include "base/cleanup.h"
 #include "linux/cgroup_layout.h"
 #include "linux/systemd_bus.h"
-#include "linux/systemd_limits.h"
 
 #define SLICE_SUFFIX ".slice"
 
@@ -199,13 +198,13 @@ int systemd_unit_start(const struct systemd_unit *unit, pid_t pid, struct error 
 }
 
 int systemd_unit_limit(const struct systemd_unit *unit, const struct cgroup_resources *resources,
-	bool cpu_v1, struct error *err)
+	const struct systemd_v1 *v1, struct error *err)
 {
 	cleanup_systemd_bus struct sd_bus *bus = NULL;
 	cleanup_systemd_limits struct systemd_limits limits = { 0 };
 	struct systemd_call call = { .method = "SetUnitProperties", .unit = unit->name };
 
-	if (systemd_limits_make(resources, cpu_v1, &limits, err) < 0)
+	if (systemd_limits_make(resources, v1, &limits, err) < 0)
 		return -1;
 	if (limits.length == 0)
 		return 0;

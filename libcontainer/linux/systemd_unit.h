@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "linux/cgroup_resources.h"
 #include "linux/systemd_bus.h"
+#include "linux/systemd_limits.h"
 
 struct systemd_unit {
 	char *name;  /* "libpod-1234.scope"; NULL: no unit of systemd at all */
@@ -38,11 +39,11 @@ int systemd_unit_cgroup(const struct systemd_unit *unit, struct text *path, stru
 int systemd_unit_start(const struct systemd_unit *unit, pid_t pid, struct error *err);
 
 /*
- * Tells systemd the limits that it knows, which it would else put back to its own defaults; `cpu_v1` as
- * for systemd_limits_make.
+ * Tells systemd the limits that it knows, which it would else put back to its own defaults; `v1` as for
+ * systemd_limits_make.
  */
 int systemd_unit_limit(const struct systemd_unit *unit, const struct cgroup_resources *resources,
-	bool cpu_v1, struct error *err);
+	const struct systemd_v1 *v1, struct error *err);
 
 /* Ends it with what is in it; one that is gone is no error. */
 int systemd_unit_stop(const struct systemd_unit *unit, struct error *err);

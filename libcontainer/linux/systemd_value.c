@@ -322,6 +322,7 @@ static int value_read(struct value_reader *reader, struct systemd_property *prop
 	case SYSTEMD_STRINGS:
 	case SYSTEMD_BYTES:
 	case SYSTEMD_PIDS:
+	case SYSTEMD_PAIRS:
 		return -EINVAL;
 	default:
 		return value_read_integer(reader, type, &property->number);

@@ -71,6 +71,8 @@ static void other_forms_are_refused(void **state)
 	}
 }
 
+static const struct systemd_v1 none = { 0 }, all = { true, true, true };
+
 static const struct systemd_property *find(const struct systemd_limits *limits, const char *name)
 {
 	for (size_t i = 0; i < limits->length; i++)
@@ -112,7 +114,7 @@ static void limits_have_the_units_of_systemd(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(systemd_limits_make(&resources, false, &limits, &err), 0);
+	assert_int_equal(systemd_limits_make(&resources, &none, &limits, &err), 0);
 	assert_number(&limits, "MemoryMax", 1 << 20);
 	assert_number(&limits, "MemoryLow", 4096);
 	assert_number(&limits, "MemorySwapMax", 2 << 20);
@@ -134,9 +136,55 @@ static void limits_have_the_units_of_systemd(void **state)
 	assert_non_null(bits);
 	assert_int_equal(bits->bytes[0], 0x02);
 	systemd_limits_free(&limits);
-	assert_int_equal(systemd_limits_make(&resources, true, &limits, &err), 0);
+	assert_int_equal(systemd_limits_make(&resources, &all, &limits, &err), 0);
 	assert_number(&limits, "CPUShares", 1024);
 	assert_null(find(&limits, "CPUWeight"));
+	assert_number(&limits, "BlockIOWeight", 1000);
+	assert_null(find(&limits, "IOWeight"));
+	assert_null(find(&limits, "DevicePolicy"));
+	systemd_limits_free(&limits);
+}
+
+static void devices_are_told_where_systemd_writes_them(void **state)
+{
+	const struct cgroup_device_rule rules[] = {
+		{ false, 'a', -1, -1, "rwm" },
+		{ true, 'c', 1, 3, "rwm" },
+		{ true, 'c', 136, -1, "rw" },
+		{ true, 'b', -1, -1, "m" },
+		{ true, 'c', -1, 7, "r" },
+		{ true, 'b', 8, 0, "r" },
+	};
+	static const char *const pairs[] = { "/dev/char/1:3", "rwm", "char-136", "rw", "block-*",
+		"m", "/dev/block/8:0", "r" };
+	struct cgroup_resources resources = {
+		.devices_set = true, .devices = rules, .devices_length = ARRAY_LENGTH(rules)
+	};
+	struct systemd_limits limits = { 0 };
+	struct error err = { 0 };
+
+	(void)state;
+	assert_int_equal(systemd_limits_make(&resources, &all, &limits, &err), 0);
+	assert_int_equal(limits.length, 3);
+	assert_string_equal(limits.items[0].name, "DeviceAllow");
+	assert_null(limits.items[0].strings);
+	assert_string_equal(limits.items[1].name, "DeviceAllow");
+	assert_int_equal(limits.devices.length, ARRAY_LENGTH(pairs));
+	for (size_t i = 0; i < ARRAY_LENGTH(pairs); i++)
+		assert_string_equal(limits.items[1].strings[i], pairs[i]);
+	assert_null(limits.items[1].strings[ARRAY_LENGTH(pairs)]);
+	assert_string_equal(limits.items[2].name, "DevicePolicy");
+	assert_string_equal(limits.items[2].text, "strict");
+	systemd_limits_free(&limits);
+	/* All but some: systemd cannot say that. */
+	resources.devices = &rules[1];
+	resources.devices_length = 1;
+	assert_int_equal(systemd_limits_make(&resources, &all, &limits, &err), 0);
+	assert_int_equal(limits.length, 2);
+	assert_string_equal(limits.items[1].text, "auto");
+	systemd_limits_free(&limits);
+	assert_int_equal(systemd_limits_make(&resources, &none, &limits, &err), 0);
+	assert_int_equal(limits.length, 0);
 	systemd_limits_free(&limits);
 }
 
@@ -148,7 +196,7 @@ static void what_nobody_has_set_is_left_out(void **state)
 	struct error err = { 0 };
 
 	(void)state;
-	assert_int_equal(systemd_limits_make(&resources, false, &limits, &err), 0);
+	assert_int_equal(systemd_limits_make(&resources, &none, &limits, &err), 0);
 	assert_int_equal(limits.length, 0);
 	systemd_limits_free(&limits);
 }
@@ -163,7 +211,7 @@ static void bad_lists_of_processors_are_refused(void **state)
 		struct systemd_limits limits = { 0 };
 		struct error err = { 0 };
 
-		assert_int_equal(systemd_limits_make(&resources, false, &limits, &err), -1);
+		assert_int_equal(systemd_limits_make(&resources, &none, &limits, &err), -1);
 		assert_non_null(strstr(err.text, "linux.resources.cpu.cpus"));
 		systemd_limits_free(&limits);
 	}
@@ -175,6 +223,7 @@ int main(void)
 		cmocka_unit_test(names_are_slice_prefix_and_name),
 		cmocka_unit_test(other_forms_are_refused),
 		cmocka_unit_test(limits_have_the_units_of_systemd),
+		cmocka_unit_test(devices_are_told_where_systemd_writes_them),
 		cmocka_unit_test(what_nobody_has_set_is_left_out),
 		cmocka_unit_test(bad_lists_of_processors_are_refused),
 	};

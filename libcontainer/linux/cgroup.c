@@ -239,7 +239,8 @@ static int entry_add(const char *path, struct cgroup_entry *entry, struct error 
 
 int cgroup_entry_open(const struct cgroup_plan *plan, struct cgroup_entry *entry, struct error *err)
 {
-	*entry = (struct cgroup_entry){ .v2_directory = -1 };
+	*entry = (struct cgroup_entry){ .v2_directory = -1,
+		.user_unit = plan->unit.name && plan->unit.user };
 	for (size_t i = 0; i < plan->directories.length; i++) {
 		if (entry_add(plan->directories.items[i], entry, err) < 0) {
 			cgroup_entry_close(entry);
@@ -247,6 +248,16 @@ int cgroup_entry_open(const struct cgroup_plan *plan, struct cgroup_entry *entry
 		}
 	}
 	return 0;
+}
+
+/* The kernel wants the right to write to all that is above both cgroups (cgroups(7), delegation). */
+static int explain_entry(const struct cgroup_entry *entry, int result, struct error *err)
+{
+	if (entry->user_unit && result == -EACCES)
+		return error_errno(err, EACCES,
+			"--systemd-cgroup: cannot enter the container's cgroup from outside of the "
+			"user's manager (try systemd-run --user --scope)");
+	return error_errno(err, -result, "cannot enter the container's cgroup (v2)");
 }
 
 int cgroup_entry_enter(const struct cgroup_entry *entry, bool v2_too, struct error *err)
@@ -265,8 +276,7 @@ int cgroup_entry_enter(const struct cgroup_entry *entry, bool v2_too, struct err
 		int result = io_write_control(entry->v2_directory, "cgroup.procs", "0");
 
 		if (result < 0)
-			return error_errno(
-				err, -result, "cannot enter the container's cgroup (v2)");
+			return explain_entry(entry, result, err);
 	}
 	return 0;
 }

@@ -74,6 +74,7 @@ struct cgroup_entry {
 	int v2_directory; /* -1: no v2 hierarchy in the plan */
 	int tasks[16];
 	size_t tasks_length;
+	bool user_unit; /* of a user's systemd: who may not enter has been started outside of it */
 };
 int cgroup_entry_open(
 	const struct cgroup_plan *plan, struct cgroup_entry *entry, struct error *err);

@@ -64,15 +64,20 @@ user_systemctl()
 	as_user systemctl --user "$@"
 }
 
-@test "systemd of a user: the scope is below the user's manager, with its limits, and ends" {
-	local pid cgroup
-
+user_bundle()
+{
 	make_rootfs "$ROOTFS"
 	chown -R $USER_ID:$USER_ID "$BUNDLE"
 	(cd "$BUNDLE" && as_user "$WORK/bin/elsewhen" spec --rootless)
 	edit --arg tag "$TAG" '.process.terminal = false | .process.env += [$tag] | .root.readonly = false
 		| .linux.resources.pids.limit = 50 | .linux.namespaces |= (. + [{type: "time"}] | unique_by(.type))'
 	arguments sleep 1000
+}
+
+@test "systemd of a user: the scope is below the user's manager, with its limits, and ends" {
+	local pid cgroup
+
+	user_bundle
 	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
 	pid=$(pid_of "$ID")
 	cgroup=$(sed -n 's/^0:://p' "/proc/$pid/cgroup")
@@ -83,4 +88,11 @@ user_systemctl()
 	quietly elsewhen delete --force "$ID"
 	equal "$(user_systemctl show --property=LoadState --value "$UNIT")" not-found
 	[ ! -e "/sys/fs/cgroup$cgroup" ]
+}
+
+@test "systemd of a user: who is not below the user's manager is told so" {
+	user_bundle
+	run as_user "$WORK/bin/elsewhen" --systemd-cgroup run --bundle "$BUNDLE" "$ID"
+	failed 'systemd-run --user --scope' 'Permission denied'
+	equal "$(user_systemctl show --property=LoadState --value "$UNIT")" not-found
 }

@@ -44,6 +44,7 @@ unit_tests = \
 	tests/unit/test_rootfs \
 	tests/unit/test_rootfs_device \
 	tests/unit/test_rootfs_mount \
+	tests/unit/test_scope_properties \
 	tests/unit/test_seccomp \
 	tests/unit/test_self_exe \
 	tests/unit/test_signals \

@@ -26,7 +26,8 @@ static bool scope_is_name(const char *name)
 /* Where the cgroup is and who is in it is what config.json and the caller say. */
 static bool scope_is_ours(const char *name)
 {
-	static const char *const ours[] = { "ControlGroup", "Delegate", "PIDs", "Scope", "Slice" };
+	static const char *const ours[] = { "ControlGroup", "Delegate", "DelegateControllers",
+		"DelegateSubgroup", "PIDFDs", "PIDs", "Scope", "Slice" };
 
 	for (size_t i = 0; i < ARRAY_LENGTH(ours); i++)
 		if (text_equal(name, ours[i]))

@@ -391,6 +391,9 @@ options_in_manual()
 	equal "$(jq -r .ociVersionMax <<<"$output")" 1.3.0
 	contains "$(jq -c .linux.namespaces <<<"$output")" '"mount"'
 	contains "$(jq -c .hooks <<<"$output")" '"createRuntime"'
+	for name in elsewhen.dev/monotonic run.oci.keep_original_groups org.systemd.property.; do
+		contains "$(jq -c .potentiallyUnsafeConfigAnnotations <<<"$output")" "\"$name\"" || return 1
+	done
 }
 
 @test "features: annotations tell of this kernel's time namespaces" {

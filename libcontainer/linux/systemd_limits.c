@@ -141,6 +141,7 @@ static void add_unified(struct systemd_limits *limits, const struct cgroup_pair 
 	}
 }
 
+/* BlockIOWeight keeps the order of weights only: what systemd itself writes for BFQ on v1 ends at 181. */
 static void add_weights(struct systemd_limits *limits, const struct cgroup_resources *resources,
 	const struct systemd_v1 *v1)
 {

@@ -30,7 +30,8 @@ node_usage()
 		  --kernel NAME      patched (the default: our series), baseline (without it), or of Debian:
 		                     debian-6.1, debian-6.12, debian-7; for x86_64 there are these alone
 		  --init systemd     boot with systemd as process 1; a script that runs the command is it otherwise
-		  --init systemd-v1  the same with cgroup v1, as systemd had it up to 257
+		  --init systemd-v1  the same with cgroup v1, as systemd had it up to 257, v2 beside it without controllers;
+		                     systemd-v1-alone has no v2
 		  --root engines     a root file system that has podman and containerd, too
 		  --timeout SECONDS  the machine is stopped after that long, which is a failure (600)
 	END
@@ -196,6 +197,7 @@ dev_arm64()
 			case ${2-} in
 			systemd) ;;
 			systemd-v1) parameters+=" $node_v1_parameters" ;;
+			systemd-v1-alone) parameters+=" $node_v1_parameters systemd.legacy_systemd_cgroup_controller=1" ;;
 			*)
 				node_usage >&2
 				return 2

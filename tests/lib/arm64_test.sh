@@ -129,8 +129,8 @@ suite_node_systemd()	# KERNEL
 	tap_program node-systemd systemd 1300 "$top/dev" arm64 --kernel "$1" --init systemd --timeout 1200 \
 		tests/arm64/systemd.sh e2e/systemd e2e/systemd_user
 	# Debian's kernel has all of v1's controllers.
-	tap_program node-systemd systemd-v1 700 "$top/dev" arm64 --kernel debian-6.1 --init systemd-v1 --timeout 600 \
-		tests/arm64/systemd.sh e2e/systemd_v1
+	tap_program node-systemd systemd-v1 1300 "$top/dev" arm64 --kernel debian-6.1 --init systemd-v1 --timeout 1200 \
+		tests/arm64/systemd.sh e2e/systemd e2e/systemd_v1
 	tap_program node-systemd systemd-engines 1300 "$top/dev" arm64 --kernel "$1" --init systemd --root engines \
 		--timeout 1200 tests/arm64/systemd.sh arm64/engines
 }

@@ -313,10 +313,6 @@ void creation_undo(struct creation *creation)
 	create_undo_directory(creation);
 }
 
-/*
- * By which anybody can tell what init is in, as long as it has them. An ordinary user may not look at an
- * init that is not dumpable yet; then nothing is written down.
- */
 int creation_finish(struct creation *creation, enum oci_status status, struct error *err)
 {
 	if (creation_record(creation, status, err) < 0)

@@ -77,6 +77,10 @@ int create_write_intent(void *context, struct error *err)
 	return directory_save_state(creation->directory, &creation->state, err);
 }
 
+/*
+ * By which anybody can tell what init is in, as long as it has them. An ordinary user may not look at an
+ * init that is not dumpable yet; then nothing is written down.
+ */
 static void create_fill_namespaces(struct creation *creation)
 {
 	struct oci_state_file *state = &creation->state;

@@ -88,6 +88,7 @@ int restore_clock_read(struct restore_clock *clock, const struct images *images,
 static int restore_clock_apply(
 	struct restore_clock *clock, const struct creation *creation, struct error *err)
 {
+	const struct clock_source own = { clock->saved, clock->policy };
 	struct timespec now;
 	struct timens_offset realtime;
 
@@ -98,14 +99,7 @@ static int restore_clock_apply(
 	if (clock_gettime(CLOCK_REALTIME, &now) < 0)
 		return error_errno(err, errno, "read the wall clock");
 	realtime = (struct timens_offset){ now.tv_sec, (uint32_t)now.tv_nsec };
-	if (clock->policy != CLOCK_POLICY_CONTINUE && clock->saved.realtime_set &&
-		realtime.seconds < clock->saved.realtime.seconds)
-		log_warning("the wall clock is %" PRId64
-			    " s behind the one that the clocks were saved by: with the policy "
-			    "'%s' no time has passed since",
-			clock->saved.realtime.seconds - realtime.seconds,
-			clock_policy_names[clock->policy]);
-	if (clock_policy_apply(clock->policy, &clock->saved, &realtime, &clock->values, err) < 0)
+	if (clock_source_raise(&own, &realtime, &clock->values, err) < 0)
 		return -1;
 	for (size_t i = 0; i < clock->others_length; i++)
 		if (clock_source_raise(&clock->others[i], &realtime, &clock->values, err) < 0)

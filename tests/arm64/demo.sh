@@ -6,9 +6,8 @@ set -euo pipefail
 top=/elsewhen
 # shellcheck source=tests/lib/demo.sh
 . "$top/tests/lib/demo.sh"
+# shellcheck source=tests/arm64/programs.sh
+. /elsewhen/tests/arm64/programs.sh
 
 echo "$(uname -s) $(uname -r) on $(uname -m)"
-case $(uname -m) in
-x86_64) demo_show "$top/build/plain" ;;
-*) demo_show "$top/build/arm64" ;;
-esac
+demo_show "$programs"

@@ -12,9 +12,9 @@ shift
 # An emulated machine is slow, and its host may be busy.
 export BATS_TEST_TIMEOUT=600 TRACE_TESTS=no DISK=/var/tmp RANDOM_PODS=10
 export HARM_AT='post-dump|setup-namespaces|post-restore|pre-resume'
-build=/elsewhen/build/arm64
-[ "$(uname -m)" != x86_64 ] || build=/elsewhen/build/plain
-export ELSEWHEN=$build/elsewhen TOOLS=$build/tests/tools
+# shellcheck source=tests/arm64/programs.sh
+. /elsewhen/tests/arm64/programs.sh
+export ELSEWHEN=$programs/elsewhen TOOLS=$programs/tests/tools
 export CLOCK_PROBE=$TOOLS/clock_probe ELSEWHEN_TEST_DATA=/elsewhen/tests/data CMOCKA_MESSAGE_OUTPUT=TAP
 
 # Debian 12's kernel has Debian 12's CRIU; those that CRIU could not handle have the root's own.
@@ -25,7 +25,7 @@ job_run()	# JOB
 	local name=${1#*:} begin=$SECONDS command
 
 	case $1 in
-	unit:*) command=("$build/tests/unit/$name") ;;
+	unit:*) command=("$programs/tests/unit/$name") ;;
 	e2e:*) command=(unshare --mount --propagation private bats --tap --print-output-on-failure
 		"/elsewhen/tests/e2e/$name.bats") ;;
 	esac

@@ -106,6 +106,7 @@ never_stepped_back()	# [NAME [FILE]]
 	local saved
 
 	saved=$(tar -xOf "${2-/run/checkpoint.tar}" checkpoint/clock.json | jq '.boottime.secs + .boottime.nanosecs / 1e9 - 0.01')
+	[ -n "$saved" ] || return 1
 	awk -v since="$BEGUN" -v last="$saved" '$1 < since { next }
 		$4 < last { print last, "then", $4; bad = 1 }
 		{ last = $4; n++ }

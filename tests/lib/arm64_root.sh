@@ -22,7 +22,8 @@ readonly arm64_root_suite=trixie arm64_root_packages='
 	criu dbus libsystemd0 systemd systemd-sysv'
 # Beyond those, for machines that are asked for them: NODE_ROOT=engines.
 readonly arm64_root_engines='podman conmon netavark golang-github-containers-common containerd'
-declare -rA arm64_root_sizes=([root]=640M [root-amd64]=640M [root-engines]=1400M)
+declare -rA arm64_root_sizes=([root]=640M [root-amd64]=640M [root-engines]=1400M
+	[root-engines-amd64]=1400M)
 
 arm64_root_name()
 {

@@ -42,9 +42,10 @@ const struct option_spec global_options[] = {
 };
 /* clang-format on */
 
-static bool global_is_unprivileged(void)
+/* 1, 0, or -1. */
+static int global_is_unprivileged(struct error *err)
 {
-	return geteuid() != 0 || userns_is_nested();
+	return geteuid() != 0 ? 1 : userns_is_nested(err);
 }
 
 /* A path that stays right when somebody changes the working directory. */
@@ -85,9 +86,11 @@ static void global_default_root(bool unprivileged, struct text *root)
 int global_make_runtime(
 	const struct global_values *values, struct container_runtime *runtime, struct error *err)
 {
-	bool unprivileged = global_is_unprivileged();
+	int unprivileged = global_is_unprivileged(err);
 	struct text root = { 0 };
 
+	if (unprivileged < 0)
+		return -1;
 	if (!values->root)
 		global_default_root(unprivileged, &root);
 	else if (global_make_absolute(values->root, &root, err) < 0)

@@ -118,6 +118,20 @@ void adapt_capabilities(const struct oci_capabilities *capabilities, struct caps
 	};
 }
 
+void adapt_scheduler(const struct oci_scheduler *asked, struct attributes_scheduler *scheduler)
+{
+	*scheduler = (struct attributes_scheduler){
+		.policy = asked->policy,
+		.flags = (const char *const *)asked->flags.items,
+		.flags_length = asked->flags.length,
+		.nice = (int)asked->nice.value,
+		.priority = (int)asked->priority.value,
+		.runtime = asked->runtime.value,
+		.deadline = asked->deadline.value,
+		.period = asked->period.value,
+	};
+}
+
 uint64_t adapt_propagation(const char *name, bool *recursive)
 {
 	static const struct {

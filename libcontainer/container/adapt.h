@@ -4,6 +4,7 @@
 #define CONTAINER_ADAPT_H
 
 #include "base/arena.h"
+#include "linux/attributes.h"
 #include "linux/caps.h"
 #include "linux/cgroup_resources.h"
 #include "linux/mount.h"
@@ -34,6 +35,8 @@ void adapt_maps(const struct oci_id_mappings *uids, const struct oci_id_mappings
 	struct arena *arena, struct userns_maps *maps);
 
 void adapt_capabilities(const struct oci_capabilities *capabilities, struct caps_sets *sets);
+
+void adapt_scheduler(const struct oci_scheduler *asked, struct attributes_scheduler *scheduler);
 
 /* MS_* of linux.rootfsPropagation, MS_REC for the r-forms; 0 when it is absent. */
 uint64_t adapt_propagation(const char *name, bool *recursive);

@@ -13,6 +13,7 @@
 #include "container/adapt.h"
 #include "container/directory.h"
 #include "container/hooks.h"
+#include "container/hooks_inside.h"
 #include "container/net_devices.h"
 #include "container/pod_clock.h"
 #include "container/pod_sandbox.h"
@@ -31,7 +32,7 @@ void creation_reset(struct creation *creation)
 		.console = -1,
 		.start_socket = -1,
 		.rootfs.fd = -1,
-		.become = { .procfd = -1, .rootfd = -1, .seccomp_agent = -1 },
+		.become = BECOME_NOTHING,
 	};
 	enter_reset(&creation->enter);
 }
@@ -54,7 +55,7 @@ void creation_close(struct creation *creation)
 	cleanup_fd(&creation->console_socket);
 	cleanup_fd(&creation->console);
 	cleanup_fd(&creation->start_socket);
-	cleanup_fd(&creation->become.seccomp_agent);
+	become_close(&creation->become);
 	cgroup_plan_free(&creation->cgroup);
 	cgroup_view_free(&creation->cgroup_view);
 	filter_free(&creation->filter);
@@ -197,8 +198,10 @@ static void create_undo_sources(void *context)
 static int create_spawn_init(void *context, struct error *err)
 {
 	struct creation *creation = context;
+	const struct enter_work work = { init_prepare, init_become, creation };
 
-	return enter_spawn(&creation->enter, init_run, creation, err);
+	become_read_caller(&creation->become);
+	return enter_spawn(&creation->enter, &work, err);
 }
 
 void create_undo_init(void *context)
@@ -235,7 +238,7 @@ int create_record_init(void *context, struct error *err)
 int creation_run_hooks(struct creation *creation, struct error *err)
 {
 	const struct oci_hooks *hooks = &creation->config->hooks;
-	pid_t pid = creation->enter.init;
+	pid_t pid = enter_first_process(&creation->enter);
 
 	/* First: hooks and sysctls find the devices in their place. */
 	if (net_devices_move(creation->config, pid, err) < 0)
@@ -254,7 +257,10 @@ static int create_run_hooks(void *context, struct error *err)
 
 	if (creation_run_hooks(creation, err) < 0)
 		return -1;
-	return sync_send(creation->enter.runtime_end, SYNC_HOOKS_DONE, creation->enter.init, err);
+	if (creation->enter.plan.prepares_outside && hooks_run_inside(creation, err) < 0)
+		return -1;
+	return sync_send(creation->enter.runtime_end, SYNC_HOOKS_DONE,
+		enter_first_process(&creation->enter), err);
 }
 
 static int create_serve_init(void *context, struct error *err)
@@ -265,6 +271,7 @@ static int create_serve_init(void *context, struct error *err)
 		.process = &creation->config->process,
 		.console = &creation->console,
 		.record = create_record_init,
+		.describe = create_describe_init,
 		.run_hooks = create_run_hooks,
 		.context = creation,
 	};
@@ -318,7 +325,8 @@ int creation_finish(struct creation *creation, enum oci_status status, struct er
 	if (creation_record(creation, status, err) < 0)
 		return -1;
 	return sync_send(creation->enter.runtime_end,
-		status == OCI_STATUS_CREATED ? SYNC_CREATED : SYNC_START, 0, err);
+		status == OCI_STATUS_CREATED ? SYNC_CREATED : SYNC_START, creation->enter.init,
+		err);
 }
 
 int container_create(const struct container_runtime *runtime, const char *id,

@@ -75,6 +75,7 @@ int create_plan_processes(void *context, struct error *err)
 	struct creation *creation = context;
 	const struct oci_config *config = creation->config;
 	struct enter *enter = &creation->enter;
+	int may_mount;
 
 	if (plan_make(config, &creation->clock, &enter->plan, err) < 0)
 		return -1;
@@ -88,9 +89,10 @@ int create_plan_processes(void *context, struct error *err)
 	creation->own_mounts = plan_source(&enter->plan, OCI_NAMESPACE_MOUNT) == PLAN_NEW;
 	if (filter_new(&config->linux_.seccomp, &creation->filter, err) < 0)
 		return -1;
-	creation->opens_for_init = creation->own_mounts && caps_have(CAP_SYS_ADMIN) &&
+	may_mount = caps_have(CAP_SYS_ADMIN, err);
+	creation->opens_for_init = creation->own_mounts && may_mount > 0 &&
 				   plan_source(&enter->plan, OCI_NAMESPACE_USER) != PLAN_INHERIT;
-	return 0;
+	return may_mount < 0 ? -1 : 0;
 }
 
 int create_plan_mounts(void *context, struct error *err)

@@ -77,11 +77,21 @@ int create_write_intent(void *context, struct error *err)
 	return directory_save_state(creation->directory, &creation->state, err);
 }
 
+/* A stage is in the namespaces that it has made or joined for its children alone by no other name. */
+static const char *create_namespace_file(const struct creation *creation, int type)
+{
+	if (creation->enter.plan.prepares_outside && type == OCI_NAMESPACE_PID)
+		return "pid_for_children";
+	if (creation->enter.plan.prepares_outside && type == OCI_NAMESPACE_TIME)
+		return "time_for_children";
+	return namespace_file_name(plan_clone_flags[type]);
+}
+
 /*
- * By which anybody can tell what init is in, as long as it has them. An ordinary user may not look at an
- * init that is not dumpable yet; then nothing is written down.
+ * By which anybody can tell what init is in, as long as it has them. An ordinary user may not look at a
+ * process that is not dumpable; then nothing is written down.
  */
-static void create_fill_namespaces(struct creation *creation)
+static void create_fill_namespaces(struct creation *creation, pid_t pid)
 {
 	struct oci_state_file *state = &creation->state;
 	struct oci_map *map = &state->namespaces;
@@ -93,8 +103,8 @@ static void create_fill_namespaces(struct creation *creation)
 
 		if (plan_source(&creation->enter.plan, type) == PLAN_INHERIT)
 			continue;
-		snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)creation->enter.init,
-			namespace_file_name(plan_clone_flags[type]));
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)pid,
+			create_namespace_file(creation, type));
 		length = readlink(path, link, sizeof(link));
 		if (length < 0 || (size_t)length == sizeof(link))
 			continue;
@@ -110,17 +120,23 @@ static struct oci_time_offset create_offset(struct timens_offset offset)
 }
 
 /* What was really written: a start like "=0" became an offset only then. */
-static void create_fill_offsets(struct creation *creation)
+static void create_fill_offsets(struct creation *creation, pid_t pid)
 {
 	struct oci_time_offsets *recorded = &creation->state.time_offsets;
 	struct timens_offsets offsets;
 
 	if (plan_source(&creation->enter.plan, OCI_NAMESPACE_TIME) == PLAN_INHERIT ||
-		timens_read_offsets(-1, creation->enter.init, &offsets) < 0)
+		timens_read_offsets(-1, pid, &offsets) < 0)
 		return;
 	recorded->set = true;
 	recorded->monotonic = create_offset(offsets.monotonic);
 	recorded->boottime = create_offset(offsets.boottime);
+}
+
+void create_describe_init(void *context, pid_t pid)
+{
+	create_fill_namespaces(context, pid);
+	create_fill_offsets(context, pid);
 }
 
 int creation_record(struct creation *creation, enum oci_status status, struct error *err)
@@ -128,8 +144,6 @@ int creation_record(struct creation *creation, enum oci_status status, struct er
 	if (pid_file_write(creation->options->pid_file, creation->enter.init, err) < 0)
 		return -1;
 	creation->pid_file_written = creation->options->pid_file != NULL;
-	create_fill_namespaces(creation);
-	create_fill_offsets(creation);
 	creation->state.status = status;
 	return directory_save_state(creation->directory, &creation->state, err);
 }

@@ -92,11 +92,15 @@ int create_make_directory(void *creation, struct error *err);
 void create_undo_directory(void *creation);
 int create_write_intent(void *creation, struct error *err); /* create_state.c */
 int create_record_init(void *creation, struct error *err);
+
+/* What the container is in, and its offsets, as /proc has them of `pid`; written down by creation_record. */
+void create_describe_init(void *creation, pid_t pid);
 void create_undo_init(void *creation);
 int creation_run_hooks(struct creation *creation, struct error *err);
 
-/* Init's recipe; the `init` of enter_spawn. */
-void init_run(void *creation);
+/* The two parts of init's recipe, for enter_spawn. */
+int init_prepare(void *creation, struct error *err);
+void init_become(void *creation);
 
 /* The part of it that builds the container's filesystem (init_rootfs.c). */
 int init_attach_rootfs(void *context, struct error *err);

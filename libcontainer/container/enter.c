@@ -6,7 +6,6 @@
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,7 +16,9 @@
 
 void enter_reset(struct enter *enter)
 {
-	*enter = (struct enter){ .runtime_end = -1, .child_end = -1, .init_pidfd = -1 };
+	*enter = (struct enter){
+		.runtime_end = -1, .child_end = -1, .named = { -1, -1 }, .init_pidfd = -1
+	};
 	enter->cgroup.v2_directory = -1;
 	for (int type = 0; type < OCI_NAMESPACE_COUNT; type++)
 		enter->plan.namespaces[type].fd = -1;
@@ -43,7 +44,6 @@ static int enter_join(struct enter *enter, enum oci_namespace_type type, struct 
 static int enter_join_paths(struct enter *enter, bool may_wait, struct error *err)
 {
 	static const enum oci_namespace_type order[] = {
-		OCI_NAMESPACE_PID,
 		OCI_NAMESPACE_NETWORK,
 		OCI_NAMESPACE_UTS,
 		OCI_NAMESPACE_IPC,
@@ -129,12 +129,11 @@ static int enter_open_offsets(struct error *err)
 		      : fd;
 }
 
-/* No ptrace, no /proc/PID/fd for whoever is already in there (proc(5), prctl(2)). */
 static int enter_hide(struct error *err)
 {
-	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-		return error_errno(err, errno, "become not dumpable");
-	return 0;
+	int result = process_hide();
+
+	return result < 0 ? error_errno(err, -result, "become not dumpable") : 0;
 }
 
 static int enter_unshare_rest(struct enter *enter, struct error *err)
@@ -161,6 +160,32 @@ static int enter_as_direct(struct enter *enter, struct error *err)
 	return enter_unshare_rest(enter, err);
 }
 
+int enter_join_pid(struct enter *enter, struct error *err)
+{
+	int fd = enter->plan.namespaces[OCI_NAMESPACE_PID].fd;
+	int result = fd < 0 || enter->joined_pid ? 0 : namespace_join(fd, CLONE_NEWPID);
+
+	if (result < 0)
+		return error_errno(err, -result, "join the pid namespace");
+	enter->joined_pid = true;
+	return 0;
+}
+
+/*
+ * A PID namespace that belongs to the user namespace is joined when all else is done; any other one needs the
+ * rights that we have before we enter the user namespace.
+ */
+static int enter_join_foreign_pid(struct enter *enter, struct error *err)
+{
+	int pid_ns = enter->plan.namespaces[OCI_NAMESPACE_PID].fd;
+	int user_ns = enter->plan.namespaces[OCI_NAMESPACE_USER].fd;
+
+	if (pid_ns < 0 || plan_source(&enter->plan, OCI_NAMESPACE_USER) == PLAN_INHERIT ||
+		namespace_is_owned_by(pid_ns, user_ns))
+		return 0;
+	return enter_join_pid(enter, err);
+}
+
 /* In STAGED: by the stage. What is left for init is to unshare the rest. */
 static int enter_as_stage(struct enter *enter, struct error *err)
 {
@@ -174,6 +199,8 @@ static int enter_as_stage(struct enter *enter, struct error *err)
 	/* A new user namespace has nobody in it yet, and its maps could not be written to a hidden
 	 * one. */
 	if (user != PLAN_NEW && enter_hide(err) < 0)
+		return -1;
+	if (enter_join_foreign_pid(enter, err) < 0)
 		return -1;
 	if (enter_join_paths(enter, user != PLAN_INHERIT, err) < 0)
 		return -1;
@@ -193,8 +220,7 @@ static int enter_as_stage(struct enter *enter, struct error *err)
 
 struct enter_child {
 	struct enter *enter;
-	void (*init)(void *context);
-	void *context;
+	const struct enter_work *work;
 	bool entered_cgroup;
 };
 
@@ -204,9 +230,14 @@ static _Noreturn void enter_fail(struct enter *enter, const struct error *err)
 	_exit(1);
 }
 
+static int enter_prepare(struct enter_child *child, struct error *err)
+{
+	return child->work->prepare(child->work->context, err);
+}
+
 static _Noreturn void enter_run_init(struct enter_child *child)
 {
-	child->init(child->context);
+	child->work->become(child->work->context);
 	_exit(1);
 }
 
@@ -215,17 +246,18 @@ static _Noreturn void enter_run_init(struct enter_child *child)
  * those are. A stage that was killed instead closes the pipe without the byte, and takes init
  * along.
  */
-static _Noreturn void enter_run_staged_init(struct enter_child *child, int named[2])
+static _Noreturn void enter_run_staged_init(struct enter_child *child)
 {
 	struct enter *enter = child->enter;
 	struct error err = { 0 };
 	char byte;
 
-	cleanup_fd(&named[1]);
-	if (read(named[0], &byte, 1) != 1)
+	cleanup_fd(&enter->named[1]);
+	if (read(enter->named[0], &byte, 1) != 1)
 		_exit(1);
-	cleanup_fd(&named[0]);
-	if (enter_unshare_rest(enter, &err) < 0)
+	cleanup_fd(&enter->named[0]);
+	if (!enter->plan.prepares_outside &&
+		(enter_unshare_rest(enter, &err) < 0 || enter_prepare(child, &err) < 0))
 		enter_fail(enter, &err);
 	enter_run_init(child);
 }
@@ -234,31 +266,42 @@ static int enter_clone_staged_init(struct enter_child *child, struct error *err)
 {
 	struct enter *enter = child->enter;
 	bool new_pid = plan_source(&enter->plan, OCI_NAMESPACE_PID) == PLAN_NEW;
-	int named[2];
-	bool ignored;
-	pid_t pid;
+	pid_t pid = process_clone_sibling(new_pid ? CLONE_NEWPID : 0);
 
-	if (pipe2(named, O_CLOEXEC) < 0)
-		return error_errno(err, errno, "make a pipe between the stage and init");
-	pid = process_clone(
-		CLONE_PARENT | (new_pid ? CLONE_NEWPID : 0), -1, &ignored, &enter->init_pidfd);
 	if (pid == 0)
-		enter_run_staged_init(child, named);
+		enter_run_staged_init(child);
 	if (pid < 0)
 		return error_errno(err, -pid, "clone the container's init");
 	if (sync_send(enter->child_end, SYNC_INIT_PID, pid, err) < 0)
 		return -1;
-	if (write(named[1], "", 1) != 1)
+	if (write(enter->named[1], "", 1) != 1)
 		return error_errno(err, errno, "let init go on");
 	return 0;
 }
 
+static int enter_prepare_outside(struct enter_child *child, struct error *err)
+{
+	struct enter *enter = child->enter;
+
+	if (!enter->plan.prepares_outside)
+		return 0;
+	if (enter_unshare_rest(enter, err) < 0)
+		return -1;
+	return enter_prepare(child, err);
+}
+
 static _Noreturn void enter_run_stage(struct enter_child *child)
 {
+	struct enter *enter = child->enter;
 	struct error err = { 0 };
 
-	if (enter_as_stage(child->enter, &err) < 0 || enter_clone_staged_init(child, &err) < 0)
-		enter_fail(child->enter, &err);
+	if (pipe2(enter->named, O_CLOEXEC) < 0) {
+		error_errno(&err, errno, "make a pipe between the stage and init");
+		enter_fail(enter, &err);
+	}
+	if (enter_as_stage(enter, &err) < 0 || enter_prepare_outside(child, &err) < 0 ||
+		enter_clone_staged_init(child, &err) < 0)
+		enter_fail(enter, &err);
 	_exit(0);
 }
 
@@ -268,52 +311,42 @@ static _Noreturn void enter_run_child(struct enter_child *child)
 	struct enter *enter = child->enter;
 	struct error err = { 0 };
 
+	process_forget_environment();
 	cleanup_fd(&enter->runtime_end);
 	if (cgroup_entry_enter(&enter->cgroup, !child->entered_cgroup, &err) < 0)
 		enter_fail(enter, &err);
 	if (enter->plan.shape == PLAN_STAGED)
 		enter_run_stage(child);
-	if (enter_as_direct(enter, &err) < 0)
+	if (enter_as_direct(enter, &err) < 0 || enter_prepare(child, &err) < 0)
 		enter_fail(enter, &err);
 	enter_run_init(child);
 }
 
-/* What "for children" of the runtime pointed at, to be put back after the clone. */
-struct enter_own {
-	int pid_fd, time_fd;
-};
-
-static int enter_aim_children(struct enter *enter, struct enter_own *own, struct error *err)
+/*
+ * The time namespace of the runtime's children, until the clone: what "for children" pointed at before is
+ * put back after it.
+ */
+static int enter_aim_children(struct enter *enter, int *own_time, struct error *err)
 {
-	if (plan_source(&enter->plan, OCI_NAMESPACE_PID) == PLAN_PATH) {
-		own->pid_fd = namespace_open_own(CLONE_NEWPID, err);
-		if (own->pid_fd < 0 || enter_join(enter, OCI_NAMESPACE_PID, err) < 0)
-			return -1;
-	}
-	if (plan_source(&enter->plan, OCI_NAMESPACE_TIME) == PLAN_NEW) {
-		cleanup_close int offsets_fd = enter_open_offsets(err);
+	cleanup_close int offsets_fd = -1;
 
-		own->time_fd = namespace_open_own(CLONE_NEWTIME, err);
-		if (offsets_fd < 0 || own->time_fd < 0 ||
-			enter_make_time_namespace(enter, offsets_fd, err) < 0)
-			return -1;
-	}
-	return 0;
+	if (plan_source(&enter->plan, OCI_NAMESPACE_TIME) != PLAN_NEW)
+		return 0;
+	offsets_fd = enter_open_offsets(err);
+	*own_time = namespace_open_own(CLONE_NEWTIME, err);
+	if (offsets_fd < 0 || *own_time < 0)
+		return -1;
+	return enter_make_time_namespace(enter, offsets_fd, err);
 }
 
 /* Hooks and helpers that the runtime forks from now on belong to its own namespaces. */
-static int enter_restore_children(struct enter_own *own, struct error *err)
+static int enter_restore_children(int *own_time, struct error *err)
 {
-	int result = 0;
+	int result = *own_time >= 0 ? timens_join(*own_time) : 0;
 
-	if (own->time_fd >= 0)
-		result = timens_join(own->time_fd);
-	if (own->pid_fd >= 0 && result == 0)
-		result = namespace_join(own->pid_fd, CLONE_NEWPID);
-	cleanup_fd(&own->time_fd);
-	cleanup_fd(&own->pid_fd);
+	cleanup_fd(own_time);
 	if (result < 0)
-		return error_errno(err, -result, "return to the runtime's own namespaces");
+		return error_errno(err, -result, "return to the runtime's own time namespace");
 	return 0;
 }
 
@@ -342,20 +375,20 @@ static int enter_clone_init(struct enter *enter, struct enter_child *child, stru
 	return 0;
 }
 
-int enter_spawn(struct enter *enter, void (*init)(void *context), void *context, struct error *err)
+int enter_spawn(struct enter *enter, const struct enter_work *work, struct error *err)
 {
-	struct enter_child child = { .enter = enter, .init = init, .context = context };
-	struct enter_own own = { .pid_fd = -1, .time_fd = -1 };
+	struct enter_child child = { .enter = enter, .work = work };
 	struct error restore_error;
+	int own_time = -1;
 	int result = 0;
 
 	if (sync_pair(&enter->runtime_end, &enter->child_end, err) < 0)
 		return -1;
 	if (enter->plan.shape == PLAN_DIRECT)
-		result = enter_aim_children(enter, &own, err);
+		result = enter_aim_children(enter, &own_time, err);
 	if (result == 0)
 		result = enter_clone_init(enter, &child, err);
-	if (enter_restore_children(&own, &restore_error) < 0 && result == 0) {
+	if (enter_restore_children(&own_time, &restore_error) < 0 && result == 0) {
 		*err = restore_error;
 		result = -1;
 	}
@@ -363,9 +396,18 @@ int enter_spawn(struct enter *enter, void (*init)(void *context), void *context,
 	return result;
 }
 
+void enter_kept_fds(const struct enter *enter, int kept[ENTER_KEPT_FDS])
+{
+	kept[0] = enter->child_end;
+	kept[1] = enter->named[0];
+	kept[2] = enter->named[1];
+}
+
 static int enter_adopt_init(struct enter *enter, pid_t pid, struct error *err)
 {
-	/* Our child, and not reaped: the pid can not have become another process's. */
+	if (enter->init > 0)
+		return error_set(err, EPROTO, "the container's process named another init");
+	/* Our child, and not reaped: the pid cannot have become another process's. */
 	enter->init = pid;
 	enter->init_pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (enter->init_pidfd < 0)
@@ -408,5 +450,7 @@ void enter_close(struct enter *enter)
 	cgroup_entry_close(&enter->cgroup);
 	cleanup_fd(&enter->runtime_end);
 	cleanup_fd(&enter->child_end);
+	cleanup_fd(&enter->named[0]);
+	cleanup_fd(&enter->named[1]);
 	cleanup_fd(&enter->init_pidfd);
 }

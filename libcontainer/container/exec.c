@@ -157,8 +157,6 @@ static int exec_enter_root(void *context, struct error *err)
 	struct execution *execution = context;
 
 	cgroup_entry_close(&execution->enter.cgroup);
-	if (setsid() < 0)
-		return error_errno(err, errno, "setsid");
 	if (attributes_new_session_keyring(execution->id, err) < 0)
 		return -1;
 	execution->become.rootfd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -186,6 +184,40 @@ static int exec_find_program(void *context, struct error *err)
 	return become_find_program(become, err);
 }
 
+/* From now on whom the process clones is seen by the others in there. */
+static int exec_enter_pid_namespace(void *context, struct error *err)
+{
+	struct execution *execution = context;
+
+	return enter_join_pid(&execution->enter, err);
+}
+
+static int exec_take_limits(void *context, struct error *err)
+{
+	struct execution *execution = context;
+
+	if (sync_send(execution->enter.child_end, SYNC_LIMITS_PLEASE, 0, err) < 0)
+		return -1;
+	return sync_expect(execution->enter.child_end, SYNC_LIMITS_DONE, NULL, err);
+}
+
+static int exec_become_user(void *context, struct error *err)
+{
+	struct execution *execution = context;
+	struct become *become = &execution->become;
+
+	become->seccomp = filter_program(execution->filter);
+	enter_kept_fds(&execution->enter, become->kept);
+	return become_user(become, err);
+}
+
+static int exec_lead_session(void *context, struct error *err)
+{
+	struct execution *execution = context;
+
+	return become_lead_session(&execution->become, err);
+}
+
 static int exec_wait_for_start(void *context, struct error *err)
 {
 	struct execution *execution = context;
@@ -195,41 +227,58 @@ static int exec_wait_for_start(void *context, struct error *err)
 	return sync_expect(execution->enter.child_end, SYNC_START, NULL, err);
 }
 
-static int exec_become_user_process(void *context, struct error *err)
+static int exec_become_program(void *context, struct error *err)
 {
 	struct execution *execution = context;
 
-	execution->become.sync_fd = execution->enter.child_end;
-	execution->become.seccomp = filter_program(execution->filter);
 	if (execution->become.seccomp_agent >= 0)
 		execution->become.seccomp_agent_message = state_json_for_agent(&execution->state,
 			OCI_STATUS_RUNNING, execution->state.pid,
 			execution->config->linux_.seccomp.listener_metadata);
-	return become_user_process(&execution->become, err);
+	if (become_settle(&execution->become, err) < 0)
+		return -1;
+	return become_program(&execution->become, err);
 }
 
-/* In the new process, in the container's namespaces. */
-static const struct recipe_step exec_child_steps[] = {
+/* In the container's namespaces but for that of PIDs: nobody in there sees who does this. */
+static const struct recipe_step exec_prepare_steps[] = {
 	{ "enter the container's root", exec_enter_root, NULL },
 	{ "open the terminal", exec_open_terminal, NULL },
 	{ "set the process's attributes", exec_set_attributes, NULL },
 	{ "find the program", exec_find_program, NULL },
-	{ "wait for the start", exec_wait_for_start, NULL },
-	{ "become the user's process", exec_become_user_process, NULL },
+	{ "enter the PID namespace", exec_enter_pid_namespace, NULL },
+	{ "take the limits", exec_take_limits, NULL },
+	{ "become the user", exec_become_user, NULL },
 	{ NULL, NULL, NULL },
 };
 
-static void exec_run_child(void *context)
+/* In the new process, which has nothing of the host. */
+static const struct recipe_step exec_become_steps[] = {
+	{ "lead a session", exec_lead_session, NULL },
+	{ "wait for the start", exec_wait_for_start, NULL },
+	{ "become the user's program", exec_become_program, NULL },
+	{ NULL, NULL, NULL },
+};
+
+static int exec_prepare(void *context, struct error *err)
 {
 	struct execution *execution = context;
-	struct error err = { 0 };
 
 	execution->become.process = execution->process;
 	execution->become.linux_ = &execution->config->linux_;
 	execution->become.keeps_groups = execution->enter.keeps_groups;
 	execution->become.preserve_fds = execution->options->preserve_fds;
+	execution->become.prepares_outside = execution->enter.plan.prepares_outside;
 	log_close();
-	if (recipe_run(exec_child_steps, execution, &err) < 0)
+	return recipe_run(exec_prepare_steps, execution, err);
+}
+
+static void exec_become(void *context)
+{
+	struct execution *execution = context;
+	struct error err = { 0 };
+
+	if (recipe_run(exec_become_steps, execution, &err) < 0)
 		sync_send_error(execution->enter.child_end, &err);
 	_exit(1);
 }
@@ -238,12 +287,14 @@ static int exec_spawn(void *context, struct error *err)
 {
 	struct execution *execution = context;
 	const char *initial = execution->process->exec_cpu_affinity.initial;
+	const struct enter_work work = { exec_prepare, exec_become, execution };
 
 	/* For us and by inheritance for the process, until it is in the container's cgroup. */
 	if (initial &&
 		attributes_set_cpu_affinity(initial, "process.execCPUAffinity.initial", err) < 0)
 		return -1;
-	return enter_spawn(&execution->enter, exec_run_child, execution, err);
+	become_read_caller(&execution->become);
+	return enter_spawn(&execution->enter, &work, err);
 }
 
 static void exec_undo_spawn(void *context)
@@ -311,8 +362,7 @@ static void exec_close(struct execution *execution)
 	enter_close(&execution->enter);
 	cleanup_fd(&execution->directory);
 	cleanup_fd(&execution->container_pidfd);
-	cleanup_fd(&execution->become.procfd);
-	cleanup_fd(&execution->become.seccomp_agent);
+	become_close(&execution->become);
 	cleanup_fd(&execution->console_socket);
 	cleanup_fd(&execution->console);
 	filter_free(&execution->filter);
@@ -331,7 +381,7 @@ int container_exec(const struct container_runtime *runtime, const char *id,
 		.id = id,
 		.directory = -1,
 		.container_pidfd = -1,
-		.become = { .procfd = -1, .rootfd = -1, .seccomp_agent = -1 },
+		.become = BECOME_NOTHING,
 		.console_socket = -1,
 		.console = -1,
 	};

@@ -43,6 +43,7 @@ int container_features(char **json, size_t *length, struct error *err)
 	const char *flags[16] = { NULL };
 	const char *unsafe[UNSAFE_MAX];
 	const char *annotations[CHECK_KERNEL_ANNOTATIONS * 2 + 1];
+	int last = caps_last(err);
 	size_t known = 0;
 	struct oci_features features = {
 		.version = PACKAGE_VERSION,
@@ -68,7 +69,9 @@ int container_features(char **json, size_t *length, struct error *err)
 
 	features_list_unsafe(unsafe);
 	check_kernel_annotations(features.time_namespace, annotations);
-	for (int cap = 0; cap <= caps_last() && cap < 64; cap++)
+	if (last < 0)
+		return -1;
+	for (int cap = 0; cap <= last; cap++)
 		capabilities[cap] = caps_name(cap);
 	for (const char *const *flag = seccomp_flag_names(); *flag; flag++)
 		if (known + 1 < ARRAY_LENGTH(flags) && seccomp_flag_supported(*flag))

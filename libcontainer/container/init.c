@@ -92,6 +92,9 @@ static int init_create_container_hooks(void *context, struct error *err)
 {
 	struct creation *creation = context;
 
+	/* The runtime has run them (hooks_inside.h). */
+	if (creation->enter.plan.prepares_outside)
+		return 0;
 	return hooks_run(&creation->config->hooks.create_container, "createContainer",
 		&creation->state, OCI_STATUS_CREATING, creation->host_pid, err);
 }
@@ -160,6 +163,52 @@ static int init_accept_start(struct creation *creation, struct error *err)
 	return 0;
 }
 
+/* From now on whom the process clones is seen by the others in there. */
+static int init_enter_pid_namespace(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	return enter_join_pid(&creation->enter, err);
+}
+
+static int init_take_limits(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	if (sync_send(creation->enter.child_end, SYNC_LIMITS_PLEASE, 0, err) < 0)
+		return -1;
+	return sync_expect(creation->enter.child_end, SYNC_LIMITS_DONE, NULL, err);
+}
+
+static int init_become_user(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	struct become *become = &creation->become;
+
+	become->seccomp = filter_program(creation->filter);
+	enter_kept_fds(&creation->enter, become->kept);
+	become->kept[ENTER_KEPT_FDS] = creation->start_socket;
+	return become_user(become, err);
+}
+
+static int init_keep_session(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	return become_lead_session(&creation->become, err);
+}
+
+/* `pid`: of init, as the runtime sees it. */
+static int init_expect(struct creation *creation, enum sync_type type, struct error *err)
+{
+	int32_t pid;
+
+	if (sync_expect(creation->enter.child_end, type, &pid, err) < 0)
+		return -1;
+	creation->host_pid = pid;
+	return 0;
+}
+
 static int init_wait_for_start(void *context, struct error *err)
 {
 	struct creation *creation = context;
@@ -174,15 +223,29 @@ static int init_wait_for_start(void *context, struct error *err)
 	if (sync_send(*runtime, SYNC_READY, 0, err) < 0)
 		return -1;
 	if (creation->starts_itself)
-		return sync_expect(*runtime, SYNC_START, NULL, err);
-	if (sync_expect(*runtime, SYNC_CREATED, NULL, err) < 0)
+		return init_expect(creation, SYNC_START, err);
+	if (init_expect(creation, SYNC_CREATED, err) < 0)
 		return -1;
 	/* From now on whoever starts us hears our errors; create has gone home. */
 	cleanup_fd(runtime);
 	return init_accept_start(creation, err);
 }
 
-/* runtime.md, "Lifecycle" 8: in the container, by the container's paths. */
+static int init_settle(void *context, struct error *err)
+{
+	struct creation *creation = context;
+
+	if (creation->become.seccomp_agent >= 0)
+		creation->become.seccomp_agent_message = state_json_for_agent(&creation->state,
+			OCI_STATUS_CREATED, creation->host_pid,
+			creation->config->linux_.seccomp.listener_metadata);
+	return become_settle(&creation->become, err);
+}
+
+/*
+ * runtime.md, "Lifecycle" 8: in the container, by the container's paths. They are programs of the image, so they
+ * have what its process has: the user, the capabilities, noNewPrivileges, the filter, the limits.
+ */
 static int init_start_container_hooks(void *context, struct error *err)
 {
 	struct creation *creation = context;
@@ -191,20 +254,18 @@ static int init_start_container_hooks(void *context, struct error *err)
 		&creation->state, OCI_STATUS_CREATED, creation->host_pid, err);
 }
 
-static int init_become_user_process(void *context, struct error *err)
+static int init_become_program(void *context, struct error *err)
 {
 	struct creation *creation = context;
 
-	creation->become.sync_fd = creation->enter.child_end;
-	creation->become.seccomp = filter_program(creation->filter);
-	if (creation->become.seccomp_agent >= 0)
-		creation->become.seccomp_agent_message = state_json_for_agent(&creation->state,
-			OCI_STATUS_CREATED, creation->host_pid,
-			creation->config->linux_.seccomp.listener_metadata);
-	return become_user_process(&creation->become, err);
+	return become_program(&creation->become, err);
 }
 
-static const struct recipe_step init_steps[] = {
+/*
+ * With the host's paths and all rights; where other processes are in the PID namespace already, by the stage,
+ * whom they do not see.
+ */
+static const struct recipe_step init_prepare_steps[] = {
 	{ "close what is the runtime's", init_close_outside, NULL },
 	{ "lead a session", init_lead_session, NULL },
 	{ "set hostname and domainname", init_set_names, NULL },
@@ -222,25 +283,44 @@ static const struct recipe_step init_steps[] = {
 	{ "mask paths", init_mask_paths, NULL },
 	{ "set the process's attributes", init_set_attributes, NULL },
 	{ "find the program", init_find_program, NULL },
-	{ "wait for the start", init_wait_for_start, NULL },
-	{ "run the startContainer hooks", init_start_container_hooks, NULL },
-	{ "become the user's process", init_become_user_process, NULL },
+	{ "enter the PID namespace", init_enter_pid_namespace, NULL },
+	{ "take the limits", init_take_limits, NULL },
+	/* Before anybody can be in the container who could take them over (`exec` into a created one). */
+	{ "become the user", init_become_user, NULL },
 	{ NULL, NULL, NULL },
 };
 
-void init_run(void *context)
+/* With nothing but what the user's process will have. */
+static const struct recipe_step init_become_steps[] = {
+	{ "lead a session with the terminal", init_keep_session, NULL },
+	{ "wait for the start", init_wait_for_start, NULL },
+	{ "install the seccomp filter", init_settle, NULL },
+	{ "run the startContainer hooks", init_start_container_hooks, NULL },
+	{ "become the user's program", init_become_program, NULL },
+	{ NULL, NULL, NULL },
+};
+
+int init_prepare(void *context, struct error *err)
 {
 	struct creation *creation = context;
 	struct become *become = &creation->become;
-	struct error err = { 0 };
 
 	become->process = &creation->config->process;
 	become->linux_ = &creation->config->linux_;
 	become->preserve_fds = creation->options->preserve_fds;
 	become->makes_cwd = true;
 	become->keeps_groups = creation->enter.keeps_groups;
+	become->prepares_outside = creation->enter.plan.prepares_outside;
 	log_close();
-	if (recipe_run(init_steps, creation, &err) < 0)
+	return recipe_run(init_prepare_steps, creation, err);
+}
+
+void init_become(void *context)
+{
+	struct creation *creation = context;
+	struct error err = { 0 };
+
+	if (recipe_run(init_become_steps, creation, &err) < 0)
 		sync_send_error(creation->enter.child_end, &err);
 	_exit(1);
 }

@@ -37,7 +37,7 @@ int init_attach_rootfs(void *context, struct error *err)
  */
 static int init_mount_notify_socket(struct creation *creation, struct error *err)
 {
-	const char *path = getenv("NOTIFY_SOCKET");
+	const char *path = creation->become.notify_socket;
 	struct mount_request request = {
 		.type = "bind",
 		.source = path,
@@ -67,6 +67,9 @@ int init_mount_all(void *context, struct error *err)
 		struct mount_request *request = &creation->mounts[i];
 		int result;
 
+		if (creation->enter.plan.prepares_outside)
+			request->pid_namespace =
+				&creation->enter.plan.namespaces[OCI_NAMESPACE_PID].fd;
 		if (request->type && text_starts_with(request->type, "cgroup") &&
 			!mount_is_bind(request))
 			result = cgroup_mount(&creation->rootfs, request, &creation->cgroup_view,

@@ -35,23 +35,34 @@ void plan_close(struct plan *plan)
 		cleanup_fd(&plan->namespaces[type].fd);
 }
 
-static enum plan_shape plan_shape(const struct plan *plan)
+static int plan_shape(const struct plan *plan, enum plan_shape *shape, struct error *err)
 {
 	enum plan_source user = plan_source(plan, OCI_NAMESPACE_USER);
 	enum plan_source time = plan_source(plan, OCI_NAMESPACE_TIME);
 	bool any_path = false;
+	int nested = time == PLAN_NEW ? userns_is_nested(err) : 0;
 
 	for (int type = 0; type < OCI_NAMESPACE_COUNT; type++)
 		any_path = any_path || plan->namespaces[type].source == PLAN_PATH;
+	if (nested < 0)
+		return -1;
+	*shape = PLAN_DIRECT;
 	if (user != PLAN_INHERIT && (time == PLAN_NEW || any_path))
-		return PLAN_STAGED;
-	/*
-	 * Whoever is in a user namespace may not be able to point "for children" back at its own.
-	 */
-	if ((time == PLAN_NEW || plan_source(plan, OCI_NAMESPACE_PID) == PLAN_PATH) &&
-		userns_is_nested())
-		return PLAN_STAGED;
-	return PLAN_DIRECT;
+		*shape = PLAN_STAGED;
+	/* In a user namespace the runtime may not be able to point "for children" back at its own. */
+	if (nested || plan_source(plan, OCI_NAMESPACE_PID) == PLAN_PATH)
+		*shape = PLAN_STAGED;
+	return 0;
+}
+
+/* Closes the plan when it cannot be decided. */
+static int plan_decide_processes(struct plan *plan, struct error *err)
+{
+	plan->prepares_outside = plan_source(plan, OCI_NAMESPACE_PID) == PLAN_PATH;
+	if (plan_shape(plan, &plan->shape, err) == 0)
+		return 0;
+	plan_close(plan);
+	return -1;
 }
 
 static enum plan_source plan_time_source(const struct clock_request *clock)
@@ -89,38 +100,49 @@ int plan_make(const struct oci_config *config, const struct clock_request *clock
 		}
 	}
 	plan->namespaces[OCI_NAMESPACE_TIME].source = plan_time_source(clock);
-	plan->shape = plan_shape(plan);
-	return 0;
+	return plan_decide_processes(plan, err);
 }
 
-static bool plan_same_namespace(const char *a, const char *b)
+/* 1: theirs is another namespace than ours; 0: the same, or one that this kernel does not have; -1. */
+static int plan_differs(pid_t pid, const char *name, struct error *err)
 {
-	struct stat left, right;
+	struct stat theirs, own;
+	char path[64];
 
-	return stat(a, &left) == 0 && stat(b, &right) == 0 && left.st_ino == right.st_ino &&
-	       left.st_dev == right.st_dev;
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", name);
+	if (stat(path, &own) < 0)
+		return errno == ENOENT ? 0 : error_errno(err, errno, "look at '%s'", path);
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)pid, name);
+	if (stat(path, &theirs) < 0)
+		return error_errno(err, errno, "look at the container's namespace '%s'", path);
+	return theirs.st_ino != own.st_ino || theirs.st_dev != own.st_dev;
+}
+
+/* The namespace that `pid` is in, when it is not ours. */
+static int plan_join_namespace(
+	pid_t pid, int clone_flag, struct plan_namespace *planned, struct error *err)
+{
+	const char *name = namespace_file_name(clone_flag);
+	int differs = plan_differs(pid, name, err);
+	char path[64];
+
+	if (differs <= 0)
+		return differs;
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)pid, name);
+	planned->source = PLAN_PATH;
+	planned->fd = namespace_open(path, clone_flag, "the container", err);
+	return planned->fd < 0 ? -1 : 0;
 }
 
 int plan_make_join(pid_t pid, struct plan *plan, struct error *err)
 {
 	plan_reset(plan);
 	for (int type = 0; type < OCI_NAMESPACE_COUNT; type++) {
-		const char *name = namespace_file_name(plan_clone_flags[type]);
-		struct plan_namespace *planned = &plan->namespaces[type];
-		char theirs[64], own[64];
-
-		snprintf(theirs, sizeof(theirs), "/proc/%d/ns/%s", (int)pid, name);
-		snprintf(own, sizeof(own), "/proc/self/ns/%s", name);
-		/* A kernel without time or cgroup namespaces has no such file, and none to join. */
-		if (plan_same_namespace(theirs, own) || !plan_same_namespace(own, own))
-			continue;
-		planned->source = PLAN_PATH;
-		planned->fd = namespace_open(theirs, plan_clone_flags[type], "the container", err);
-		if (planned->fd < 0) {
+		if (plan_join_namespace(pid, plan_clone_flags[type], &plan->namespaces[type], err) <
+			0) {
 			plan_close(plan);
 			return -1;
 		}
 	}
-	plan->shape = plan_shape(plan);
-	return 0;
+	return plan_decide_processes(plan, err);
 }

@@ -23,11 +23,16 @@ enum plan_source { PLAN_INHERIT, PLAN_NEW, PLAN_PATH };
  * init as the runtime's child (CLONE_PARENT) and ends. Needed where rights change on the way: what
  * is made after entering a user namespace belongs to it, and what is joined before needs the rights
  * from outside.
+ *
+ * A PID namespace by path has other processes in it, and one with CAP_SYS_PTRACE sees through
+ * /proc/PID/root, fd and mem all that a new process has. There the stage does all that needs the
+ * host (`prepares_outside`), and what it clones into the namespace has nothing left to take.
  */
 enum plan_shape { PLAN_DIRECT, PLAN_STAGED };
 
 struct plan {
 	enum plan_shape shape;
+	bool prepares_outside;
 	struct plan_namespace {
 		enum plan_source source;
 		int fd; /* PLAN_PATH: the open namespace, else -1 */
@@ -46,7 +51,8 @@ int plan_make(const struct oci_config *config, const struct clock_request *clock
 
 /*
  * The plan of a process that joins a container: every namespace in which `pid` differs from the
- * caller, by path.
+ * caller, by path. A namespace that the kernel does not have (ENOENT) is inherited; one that cannot
+ * be looked at is an error, since the process would stay in the caller's.
  */
 int plan_make_join(pid_t pid, struct plan *plan, struct error *err);
 

@@ -6,15 +6,14 @@
 #include <linux/magic.h>
 #include <stdio.h>
 #include <sys/mount.h>
-#include <sys/socket.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "container/directory.h"
+#include "linux/child.h"
 #include "linux/namespace.h"
-#include "linux/process.h"
 
 #ifndef NSFS_MAGIC
 #define NSFS_MAGIC 0x6e736673
@@ -64,41 +63,16 @@ static int pod_clock_mount(const char *path, const struct clock_request *request
 	return 0;
 }
 
-static _Noreturn void pod_clock_run_child(
-	const char *path, const struct clock_request *request, int result_fd)
+struct pod_clock_work {
+	const char *path;
+	const struct clock_request *request;
+};
+
+static int pod_clock_work(void *context, struct error *err)
 {
-	struct error err = { 0 };
+	const struct pod_clock_work *work = context;
 
-	if (pod_clock_mount(path, request, &err) < 0)
-		(void)send(result_fd, &err, sizeof(err), MSG_NOSIGNAL);
-	_exit(err.code ? 1 : 0);
-}
-
-static int pod_clock_run(const char *path, const struct clock_request *request, struct error *err)
-{
-	cleanup_close int ours = -1, theirs = -1;
-	int pair[2], status;
-	pid_t child;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return error_errno(err, errno, WHERE ": make a socket pair");
-	ours = pair[0];
-	theirs = pair[1];
-	child = fork();
-	if (child < 0)
-		return error_errno(err, errno, WHERE ": fork");
-	if (child == 0)
-		pod_clock_run_child(path, request, theirs);
-	replace_fd(&theirs, -1);
-	if (recv(ours, err, sizeof(*err), 0) == (ssize_t)sizeof(*err)) {
-		(void)process_reap(child);
-		return -1;
-	}
-	status = process_reap(child);
-	if (status == 0)
-		return 0;
-	return error_set(err, ECHILD,
-		WHERE ": the process that makes the clock ended with status %d", status);
+	return pod_clock_mount(work->path, work->request, err);
 }
 
 /* An fd of the namespace; -1 with ENOENT when none is mounted yet. */
@@ -130,7 +104,8 @@ int pod_clock_make(int directory, const struct clock_request *request, struct er
 		return error_errno(err, errno, WHERE ": make the file of the pod's clock");
 	/* Through the descriptor: nobody can have put something else in the file's place. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
-	if (pod_clock_run(path, request, err) < 0)
+	if (child_run("makes the pod's clock", pod_clock_work,
+		    &(struct pod_clock_work){ path, request }, err) < 0)
 		return -1;
 	return pod_clock_open(directory, err);
 }

@@ -70,6 +70,7 @@ static int preflight_time(
 {
 	const char *where = clock->monotonic.where ? clock->monotonic.where : clock->boottime.where;
 	struct timens_offsets own;
+	int may;
 
 	if (clock->kind == CLOCK_KIND_HOST)
 		return 0;
@@ -78,9 +79,11 @@ static int preflight_time(
 			"linux.namespaces: this kernel has no time namespaces (CONFIG_TIME_NS)");
 	if (clock->kind == CLOCK_KIND_PATH)
 		return 0;
-	if (where && !caps_have(CAP_SYS_TIME) &&
-		(clock->kind == CLOCK_KIND_POD ||
-			!oci_config_namespace(config, OCI_NAMESPACE_USER)))
+	may = where ? caps_have(CAP_SYS_TIME, err) : 1;
+	if (may < 0)
+		return -1;
+	if (!may && (clock->kind == CLOCK_KIND_POD ||
+			    !oci_config_namespace(config, OCI_NAMESPACE_USER)))
 		return error_set(err, EPERM,
 			"%s: setting a clock needs CAP_SYS_TIME, or a user namespace", where);
 	if (timens_own_offsets(-1, &own) < 0)
@@ -122,8 +125,11 @@ static int preflight_mount_namespace(const struct oci_config *config, struct err
 
 static int preflight_rights(const struct oci_config *config, struct error *err)
 {
-	if (oci_config_namespace(config, OCI_NAMESPACE_USER) || caps_have(CAP_SYS_ADMIN))
-		return 0;
+	int may = oci_config_namespace(config, OCI_NAMESPACE_USER) ? 1
+								   : caps_have(CAP_SYS_ADMIN, err);
+
+	if (may != 0)
+		return may < 0 ? -1 : 0;
 	return error_set(err, EPERM,
 		"linux.namespaces: without root (CAP_SYS_ADMIN) a container needs a user "
 		"namespace");
@@ -146,25 +152,32 @@ static int preflight_labels(const struct oci_config *config, struct error *err)
 }
 
 /*
- * config.md, "capabilities": what can not be granted is warned of, and is no error. A capability is
- * in several sets as a rule: the first that has such a one speaks for all.
+ * config.md, "capabilities": a capability that cannot be granted is a warning. It is in several sets as a
+ * rule, and the first set speaks for all.
  */
-static void preflight_capabilities(const struct oci_config *config)
+static int preflight_capabilities(const struct oci_config *config, struct error *err)
 {
 	const struct oci_capabilities *asked = &config->process.capabilities;
 	const struct oci_strings *sets[] = { &asked->bounding, &asked->permitted,
 		&asked->inheritable, &asked->effective, &asked->ambient };
 	bool own = !oci_config_namespace(config, OCI_NAMESPACE_USER);
+	int last = caps_last(err);
 	uint64_t granted = 0;
 	bool warned = false;
 
+	if (last < 0)
+		return -1;
 	for (size_t i = 0; i < ARRAY_LENGTH(sets) && !warned; i++) {
 		for (size_t j = 0; j < sets[i]->length; j++) {
-			int cap = caps_from_name(sets[i]->items[j]);
+			int cap = caps_from_name(sets[i]->items[j]), has = 0;
 
 			if (cap >= 0 && cap < 64 && granted >> cap & 1)
 				continue;
-			if (cap >= 0 && cap <= caps_last() && (!own || caps_have(cap))) {
+			if (cap >= 0 && cap <= last)
+				has = own ? caps_have(cap, err) : 1;
+			if (has < 0)
+				return -1;
+			if (has) {
 				granted |= UINT64_C(1) << cap;
 				continue;
 			}
@@ -173,6 +186,7 @@ static void preflight_capabilities(const struct oci_config *config)
 			warned = true;
 		}
 	}
+	return 0;
 }
 
 int preflight_check(
@@ -182,6 +196,5 @@ int preflight_check(
 		return -1;
 	if (preflight_time(config, clock, err) < 0 || preflight_labels(config, err) < 0)
 		return -1;
-	preflight_capabilities(config);
-	return 0;
+	return preflight_capabilities(config, err);
 }

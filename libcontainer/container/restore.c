@@ -238,6 +238,7 @@ static int restore_finish(struct restoration *restoration, struct error *err)
 	struct creation *creation = &restoration->creation;
 	cleanup_free char *line = restore_clock_tell(&restoration->clock, creation->id);
 
+	create_describe_init(creation, creation->enter.init);
 	if (creation_record(creation, OCI_STATUS_RUNNING, err) < 0 ||
 		hooks_run(&creation->config->hooks.poststart, "poststart", &creation->state,
 			OCI_STATUS_RUNNING, creation->enter.init, err) < 0) {

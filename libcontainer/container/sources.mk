@@ -6,6 +6,7 @@ container_sources = \
 	libcontainer/container/adapt_resources.c \
 	libcontainer/container/become.c \
 	libcontainer/container/become.h \
+	libcontainer/container/become_rights.c \
 	libcontainer/container/check_kernel.c \
 	libcontainer/container/check_kernel.h \
 	libcontainer/container/checkpoint.c \
@@ -44,6 +45,8 @@ container_sources = \
 	libcontainer/container/foreground.h \
 	libcontainer/container/hooks.c \
 	libcontainer/container/hooks.h \
+	libcontainer/container/hooks_inside.c \
+	libcontainer/container/hooks_inside.h \
 	libcontainer/container/images.c \
 	libcontainer/container/images.h \
 	libcontainer/container/info.c \

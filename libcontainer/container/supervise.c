@@ -6,26 +6,66 @@
 #include <signal.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
+#include "container/adapt.h"
 #include "container/sync.h"
 #include "linux/attributes.h"
 #include "linux/process.h"
 #include "linux/terminal.h"
 
-/* From outside: in a user namespace a process has no right to raise them for itself. */
-static int supervise_set_limits(const struct oci_process *process, pid_t pid, struct error *err)
+/*
+ * From outside: in a user namespace a process has no right to raise them for itself. A stage and its fork are
+ * two processes of one user for a moment, so that number is only raised, and init lowers it.
+ */
+static int supervise_set_limits(
+	const struct enter *enter, const struct oci_process *process, pid_t pid, struct error *err)
 {
 	cleanup_close int procfd = -1;
 
-	for (size_t i = 0; i < process->rlimits_length; i++)
-		if (attributes_set_rlimit(pid, process->rlimits[i].type, process->rlimits[i].soft,
-			    process->rlimits[i].hard, err) < 0)
+	for (size_t i = 0; i < process->rlimits_length; i++) {
+		const struct oci_rlimit *rlimit = &process->rlimits[i];
+		bool counts_both = enter->plan.prepares_outside &&
+				   attributes_rlimit_counts_processes(rlimit->type);
+
+		if (counts_both &&
+			attributes_raise_rlimit(pid, rlimit->type, rlimit->hard, err) < 0)
 			return -1;
+		if (!counts_both && attributes_set_rlimit(
+					    pid, rlimit->type, rlimit->soft, rlimit->hard, err) < 0)
+			return -1;
+	}
 	if (!process->oom_score_adj.set)
 		return 0;
 	procfd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (procfd < 0)
 		return error_errno(err, errno, "open /proc");
 	return attributes_set_oom_score_adj(procfd, pid, (int)process->oom_score_adj.value, err);
+}
+
+/* A fork of the stage does not have all that the stage was given. */
+static int supervise_set_scheduler(const struct supervisor *supervisor, struct error *err)
+{
+	const struct enter *enter = supervisor->enter;
+	struct attributes_scheduler scheduler;
+
+	if (!enter->plan.prepares_outside || !supervisor->process->scheduler.set)
+		return 0;
+	adapt_scheduler(&supervisor->process->scheduler, &scheduler);
+	if (attributes_scheduler_passes_fork(&scheduler))
+		return 0;
+	return attributes_set_scheduler(enter->init, &scheduler, err);
+}
+
+static int supervise_answer_limits(const struct supervisor *supervisor, struct error *err)
+{
+	struct enter *enter = supervisor->enter;
+	pid_t pid = enter_first_process(enter);
+
+	if (supervisor->describe)
+		supervisor->describe(supervisor->context, pid);
+	if (supervise_set_limits(enter, supervisor->process, pid, err) < 0)
+		return -1;
+	return sync_send(enter->runtime_end, SYNC_LIMITS_DONE, 0, err);
 }
 
 /* Always -1: the other end is closed, and nobody said why. */
@@ -50,10 +90,15 @@ static int supervise_explain_end(struct enter *enter, struct error *err)
 	return error_set(err, EPIPE, "the container's process ended with exit status %d", status);
 }
 
-/* 1: ready. */
+/*
+ * 1: ready. Of an init that other processes of its PID namespace can see, no more is believed than that it is
+ * ready or has failed: they may have taken its descriptor.
+ */
 static int supervise_answer(const struct supervisor *supervisor, const struct sync_message *message,
 	int *passed, struct error *err)
 {
+	const struct enter *enter = supervisor->enter;
+	bool is_visible = enter->plan.prepares_outside && enter->init > 0;
 	int served = enter_serve(supervisor->enter, message, err);
 
 	if (served != 0)
@@ -62,9 +107,11 @@ static int supervise_answer(const struct supervisor *supervisor, const struct sy
 		return 1;
 	if (message->type == SYNC_END)
 		return supervise_explain_end(supervisor->enter, err);
-	if (message->type == SYNC_HOOKS_PLEASE && supervisor->run_hooks)
+	if (message->type == SYNC_HOOKS_PLEASE && supervisor->run_hooks && !is_visible)
 		return supervisor->run_hooks(supervisor->context, err);
-	if (message->type != SYNC_CONSOLE)
+	if (message->type == SYNC_LIMITS_PLEASE && !is_visible)
+		return supervise_answer_limits(supervisor, err);
+	if (message->type != SYNC_CONSOLE || is_visible)
 		return error_set(err, EPROTO, "the container's process said '%s' out of turn",
 			sync_name(message->type));
 	replace_fd(supervisor->console, move_fd(passed));
@@ -88,7 +135,5 @@ int supervise_until_ready(const struct supervisor *supervisor, struct error *err
 			return -1;
 		answered = supervise_answer(supervisor, &message, &passed, err);
 	}
-	if (answered < 0)
-		return -1;
-	return supervise_set_limits(supervisor->process, enter->init, err);
+	return answered < 0 ? -1 : supervise_set_scheduler(supervisor, err);
 }

@@ -15,10 +15,12 @@ struct supervisor {
 	int (*record)(void *context, struct error *err); /* as soon as the pid is known */
 	int (*run_hooks)(
 		void *context, struct error *err); /* SYNC_HOOKS_PLEASE; sends the answer */
+	/* SYNC_LIMITS_PLEASE: `pid` is in all namespaces of init, and can still be looked at. */
+	void (*describe)(void *context, pid_t pid);
 	void *context;
 };
 
-/* Serves it until SYNC_READY, then sets its limits. How it died, if it did, is the error. */
+/* Serves it until SYNC_READY. How it died, if it did, is the error. */
 int supervise_until_ready(const struct supervisor *supervisor, struct error *err);
 
 #endif

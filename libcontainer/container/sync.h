@@ -12,10 +12,14 @@
  *   runtime -> init      SYNC_HOOKS_DONE    netDevices are in, prestart and createRuntime hooks
  *                                           ran; value: your pid out here
  *   init    -> runtime   SYNC_CONSOLE       with a descriptor: the terminal's master
+ *   init    -> runtime   SYNC_LIMITS_PLEASE give me my limits, I am about to become the user
+ *   runtime -> init      SYNC_LIMITS_DONE   they are set, and the seccomp filter is compiled
  *   init    -> runtime   SYNC_READY         all is done but the start
  *   runtime -> init      SYNC_CREATED       that is written down: wait on the start socket
  *   runtime -> init      SYNC_START         become the user's process (also on the start socket)
  *   any     -> runtime   SYNC_FAILED        the error, whole; the sender exits next
+ *
+ * What "init" says up to SYNC_LIMITS_PLEASE is said by the stage when it prepares outside.
  *
  * The end of the stream after SYNC_START means that execve succeeded: the socket is CLOEXEC. The
  * end of the stream anywhere else means that the other one was killed, and ends the process that
@@ -36,6 +40,8 @@ enum sync_type {
 	SYNC_HOOKS_PLEASE,
 	SYNC_HOOKS_DONE,
 	SYNC_CONSOLE,
+	SYNC_LIMITS_PLEASE,
+	SYNC_LIMITS_DONE,
 	SYNC_READY,
 	SYNC_CREATED,
 	SYNC_START,

@@ -100,6 +100,23 @@ int attributes_set_rlimit(
 		name, soft, hard);
 }
 
+bool attributes_rlimit_counts_processes(const char *name)
+{
+	return attributes_rlimit_from_name(name) == (int)RLIMIT_NPROC;
+}
+
+int attributes_raise_rlimit(pid_t pid, const char *name, uint64_t hard, struct error *err)
+{
+	const struct attributes_rlimit_name *limit = attributes_rlimit_find(name);
+	struct rlimit64 now;
+
+	if (limit && prlimit64(pid, limit->resource, NULL, &now) < 0)
+		return error_errno(err, errno, "process.rlimits: read %s", name);
+	if (limit && now.rlim_max > hard)
+		hard = now.rlim_max;
+	return attributes_set_rlimit(pid, name, hard, hard, err);
+}
+
 static int attributes_read_score(int procfd, const char *path, int *score)
 {
 	cleanup_close int fd = procfs_open_file(procfd, path, O_RDONLY);
@@ -178,16 +195,30 @@ static int attributes_set_cloexec(int fd)
 	return (flags & FD_CLOEXEC) ? 0 : fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
 }
 
-/* With `keep` closes the fd, unless it is one of those two; without, it becomes close-on-exec. */
-static int attributes_drop_fd(int fd, const int *keep)
+/* Which descriptors from `first` on are left alone; none of them: all others become close-on-exec. */
+struct attributes_kept {
+	int first;
+	const int *fds;
+	size_t length;
+};
+
+static bool attributes_is_kept(const struct attributes_kept *kept, int fd)
 {
-	if (!keep)
+	for (size_t i = 0; i < kept->length; i++)
+		if (kept->fds[i] == fd)
+			return true;
+	return false;
+}
+
+static int attributes_drop_fd(const struct attributes_kept *kept, int fd)
+{
+	if (!kept->fds)
 		return attributes_set_cloexec(fd);
-	return fd == keep[0] || fd == keep[1] ? 0 : close(fd);
+	return attributes_is_kept(kept, fd) ? 0 : close(fd);
 }
 
 /* For Linux before 5.11, and for filters that refuse what they do not know. */
-static int attributes_walk_fds(int first, const int *keep, struct error *err)
+static int attributes_walk_fds(const struct attributes_kept *kept, struct error *err)
 {
 	cleanup_dir DIR *dir = opendir("/proc/self/fd");
 	struct dirent *entry;
@@ -197,9 +228,9 @@ static int attributes_walk_fds(int first, const int *keep, struct error *err)
 	for (errno = 0; (entry = readdir(dir)); errno = 0) {
 		int fd;
 
-		if (number_parse_int(entry->d_name, first, INT_MAX, &fd) < 0)
+		if (number_parse_int(entry->d_name, kept->first, INT_MAX, &fd) < 0)
 			continue;
-		if (fd != dirfd(dir) && attributes_drop_fd(fd, keep) < 0)
+		if (fd != dirfd(dir) && attributes_drop_fd(kept, fd) < 0)
 			return error_errno(err, errno, "close-on-exec: mark fd %d", fd);
 	}
 	if (errno != 0)
@@ -209,24 +240,35 @@ static int attributes_walk_fds(int first, const int *keep, struct error *err)
 
 int attributes_close_on_exec_from(int first, struct error *err)
 {
+	const struct attributes_kept all = { .first = first };
+
 	if (syscall(SYS_close_range, (unsigned int)first, UINT_MAX, CLOSE_RANGE_CLOEXEC) == 0)
 		return 0;
-	return attributes_walk_fds(first, NULL, err);
+	return attributes_walk_fds(&all, err);
 }
 
-int attributes_close_from(int first, const int keep[2], struct error *err)
+/* The lowest kept descriptor that is not below `from`, or INT_MAX. */
+static int attributes_next_kept(const struct attributes_kept *kept, int from)
 {
-	int low = keep[0] < keep[1] ? keep[0] : keep[1];
-	int high = keep[0] < keep[1] ? keep[1] : keep[0];
-	const int between[][2] = { { first, low - 1 }, { low + 1, high - 1 },
-		{ high + 1, INT_MAX } };
+	int next = INT_MAX;
 
-	for (size_t i = 0; i < ARRAY_LENGTH(between); i++) {
-		int from = between[i][0] < first ? first : between[i][0];
+	for (size_t i = 0; i < kept->length; i++)
+		if (kept->fds[i] >= from && kept->fds[i] < next)
+			next = kept->fds[i];
+	return next;
+}
 
-		if (from <= between[i][1] && syscall(SYS_close_range, (unsigned int)from,
-						     (unsigned int)between[i][1], 0) < 0)
-			return attributes_walk_fds(first, keep, err);
+int attributes_close_from(int first, const int *keep, size_t keep_length, struct error *err)
+{
+	const struct attributes_kept kept = { first, keep, keep_length };
+
+	for (int from = first, next; from < INT_MAX; from = next + 1) {
+		next = attributes_next_kept(&kept, from);
+		if (next > from &&
+			syscall(SYS_close_range, (unsigned int)from, (unsigned int)next - 1, 0) < 0)
+			return attributes_walk_fds(&kept, err);
+		if (next == INT_MAX)
+			break;
 	}
 	return 0;
 }

@@ -16,6 +16,11 @@ int attributes_rlimit_from_name(const char *name);
 int attributes_set_rlimit(
 	pid_t pid, const char *name, uint64_t soft, uint64_t hard, struct error *err);
 
+/* RLIMIT_NPROC, which counts all processes of the user. */
+bool attributes_rlimit_counts_processes(const char *name);
+/* Both values to `hard`, or to the hard limit that there is when that is higher. */
+int attributes_raise_rlimit(pid_t pid, const char *name, uint64_t hard, struct error *err);
+
 /* -1000 .. 1000, for `pid` (0: the caller). A value that is already there is never written. */
 int attributes_set_oom_score_adj(int procfd, pid_t pid, int score, struct error *err);
 
@@ -27,7 +32,11 @@ struct attributes_scheduler {
 	uint64_t runtime, deadline, period;
 };
 int attributes_scheduler_from_name(const char *policy); /* SCHED_*, or -1 */
-int attributes_set_scheduler(const struct attributes_scheduler *scheduler, struct error *err);
+/* Whether a fork of who has it has it too (sched(7)). */
+bool attributes_scheduler_passes_fork(const struct attributes_scheduler *scheduler);
+/* sched_setattr(2) of `pid` (0: the caller). */
+int attributes_set_scheduler(
+	pid_t pid, const struct attributes_scheduler *scheduler, struct error *err);
 
 int attributes_io_class_from_name(const char *name); /* IOPRIO_CLASS_*, or -1 */
 int attributes_set_io_priority(const char *class, int priority, struct error *err);
@@ -48,7 +57,7 @@ int attributes_new_session_keyring(const char *name, struct error *err);
  * a walk). */
 int attributes_close_on_exec_from(int first, struct error *err);
 
-/* Closes every fd from `first` on but the two of `keep`, which may be -1. */
-int attributes_close_from(int first, const int keep[2], struct error *err);
+/* Closes every fd from `first` on but those of `keep`, in any order, of which some may be -1. */
+int attributes_close_from(int first, const int *keep, size_t keep_length, struct error *err);
 
 #endif

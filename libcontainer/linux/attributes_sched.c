@@ -16,6 +16,7 @@ struct attributes_sched_name {
 
 #define ATTRIBUTES_SCHED_ISO 4
 #define ATTRIBUTES_SCHED_DEADLINE 6
+#define ATTRIBUTES_SCHED_RESET_ON_FORK "SCHED_FLAG_RESET_ON_FORK"
 
 static const struct attributes_sched_name attributes_sched_policies[] = {
 	{ "SCHED_OTHER", SCHED_OTHER },
@@ -29,7 +30,7 @@ static const struct attributes_sched_name attributes_sched_policies[] = {
 
 /* The bits of sched_setattr(2). */
 static const struct attributes_sched_name attributes_sched_flags[] = {
-	{ "SCHED_FLAG_RESET_ON_FORK", 0x01 },
+	{ ATTRIBUTES_SCHED_RESET_ON_FORK, 0x01 },
 	{ "SCHED_FLAG_RECLAIM", 0x02 },
 	{ "SCHED_FLAG_DL_OVERRUN", 0x04 },
 	{ "SCHED_FLAG_KEEP_POLICY", 0x08 },
@@ -91,7 +92,19 @@ static int attributes_scheduler_flags(
 	return 0;
 }
 
-int attributes_set_scheduler(const struct attributes_scheduler *scheduler, struct error *err)
+bool attributes_scheduler_passes_fork(const struct attributes_scheduler *scheduler)
+{
+	/* The deadline scheduler refuses to fork without the flag, and with it the child is not of it. */
+	if (attributes_scheduler_from_name(scheduler->policy) == ATTRIBUTES_SCHED_DEADLINE)
+		return false;
+	for (size_t i = 0; i < scheduler->flags_length; i++)
+		if (text_equal(scheduler->flags[i], ATTRIBUTES_SCHED_RESET_ON_FORK))
+			return false;
+	return true;
+}
+
+int attributes_set_scheduler(
+	pid_t pid, const struct attributes_scheduler *scheduler, struct error *err)
 {
 	int policy = attributes_scheduler_from_name(scheduler->policy);
 	struct attributes_sched_attr attr = {
@@ -121,7 +134,7 @@ int attributes_set_scheduler(const struct attributes_scheduler *scheduler, struc
 			scheduler->nice);
 	if (attributes_scheduler_flags(scheduler, &attr.flags, err) < 0)
 		return -1;
-	if (syscall(SYS_sched_setattr, 0, &attr, 0) < 0)
+	if (syscall(SYS_sched_setattr, pid, &attr, 0) < 0)
 		return error_errno(err, errno,
 			"process.scheduler: set %s with nice %d, priority %d%s", scheduler->policy,
 			scheduler->nice, scheduler->priority,

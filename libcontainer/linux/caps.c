@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define CAPS_NAME_SIZE 40
+#define CAPS_HIGHEST 63 /* of a mask */
 
 int caps_from_name(const char *name)
 {
@@ -32,10 +33,10 @@ int caps_from_name(const char *name)
 
 const char *caps_name(int cap)
 {
-	static char names[64][CAPS_NAME_SIZE];
+	static char names[CAPS_HIGHEST + 1][CAPS_NAME_SIZE];
 	char *lower;
 
-	if (cap < 0 || cap > caps_last())
+	if (cap < 0 || cap > CAPS_HIGHEST)
 		return NULL;
 	if (*names[cap])
 		return names[cap];
@@ -55,11 +56,21 @@ static const char *caps_printable(int cap)
 	return name ? name : "a capability that libcap has no name for";
 }
 
-int caps_last(void)
+/* 1: in the bounding set, 0: not, -1: EINVAL past the kernel's last capability, or what went wrong. */
+static int caps_bounding_has(int cap)
 {
-	int bits = (int)cap_max_bits();
+	return prctl(PR_CAPBSET_READ, (unsigned long)cap, 0, 0, 0);
+}
 
-	return bits < 64 ? bits - 1 : 63;
+int caps_last(struct error *err)
+{
+	int cap = 0;
+
+	while (cap <= CAPS_HIGHEST && caps_bounding_has(cap) >= 0)
+		cap++;
+	if (cap <= CAPS_HIGHEST && errno != EINVAL)
+		return error_errno(err, errno, "ask the kernel for its highest capability");
+	return cap - 1;
 }
 
 /* capget(2) and capset(2) as masks: the sets are compared and cut as a whole, never bit by bit. */
@@ -89,24 +100,38 @@ static int caps_write(const struct caps_sets *sets)
 	return capset(&header, data);
 }
 
-bool caps_have(int cap)
+int caps_have(int cap, struct error *err)
 {
 	struct caps_sets now = { 0 };
 
-	return cap >= 0 && cap < 64 && caps_read(&now) == 0 && now.effective >> cap & 1;
+	if (cap < 0 || cap > CAPS_HIGHEST)
+		return 0;
+	if (caps_read(&now) < 0)
+		return error_errno(err, errno, "read the capabilities of the runtime");
+	return now.effective >> cap & 1;
 }
 
+/*
+ * Up to the first that the kernel does not know (EINVAL): a last one that was asked for before could be
+ * wrong, and leave the others in the set.
+ */
 static int caps_drop_bounding(uint64_t keep, bool may_drop, struct error *err)
 {
-	for (int cap = 0, last = caps_last(); cap <= last; cap++) {
+	for (int cap = 0; cap <= CAPS_HIGHEST; cap++) {
+		int there = 1;
+
 		if (keep >> cap & 1)
 			continue;
 		/* Reading costs what dropping costs: only who may not drop has to look. */
-		if (!may_drop && cap_get_bound(cap) == 0)
+		if (!may_drop)
+			there = caps_bounding_has(cap);
+		if (there == 0 ||
+			(there > 0 && prctl(PR_CAPBSET_DROP, (unsigned long)cap, 0, 0, 0) == 0))
 			continue;
-		if (cap_drop_bound(cap) < 0)
-			return error_errno(err, errno, "process.capabilities.bounding: drop %s%s",
-				caps_printable(cap), may_drop ? "" : " without CAP_SETPCAP");
+		if (errno == EINVAL)
+			break;
+		return error_errno(err, errno, "process.capabilities.bounding: drop %s%s",
+			caps_printable(cap), may_drop ? "" : " without CAP_SETPCAP");
 	}
 	return 0;
 }
@@ -166,7 +191,7 @@ static int caps_raise_ambient(uint64_t ambient, struct error *err)
 {
 	if (cap_reset_ambient() < 0)
 		return error_errno(err, errno, "process.capabilities.ambient: clear");
-	for (int cap = 0, last = caps_last(); cap <= last; cap++)
+	for (int cap = 0; cap <= CAPS_HIGHEST; cap++)
 		if ((ambient >> cap & 1) && cap_set_ambient(cap, CAP_SET) < 0)
 			return error_errno(err, errno, "process.capabilities.ambient: raise %s",
 				caps_printable(cap));
@@ -206,7 +231,36 @@ int caps_become(const struct caps_identity *identity, struct error *err)
 		return -1;
 	if (caps_change_user(identity, err) < 0)
 		return -1;
+	sets.permitted |= identity->until_settled & now.permitted;
+	sets.effective |= identity->until_settled & now.permitted;
 	if (caps_write(&sets) < 0)
 		return caps_write_refused(&sets, errno, err);
 	return caps_raise_ambient(sets.ambient, err);
+}
+
+int caps_keep(uint64_t mask, struct error *err)
+{
+	struct caps_sets now;
+
+	if (caps_read(&now) < 0)
+		return error_errno(err, errno, "read the capabilities of the process");
+	now.permitted &= mask;
+	now.effective &= mask;
+	now.inheritable = 0;
+	if (caps_write(&now) < 0)
+		return error_errno(err, errno, "give up capabilities");
+	return 0;
+}
+
+int caps_settle(const struct caps_identity *identity, struct error *err)
+{
+	struct caps_sets now, sets = identity->sets;
+
+	if (caps_read(&now) < 0)
+		return error_errno(err, errno, "read the capabilities of the process");
+	now.permitted &= ~(identity->until_settled & ~sets.permitted);
+	now.effective &= ~(identity->until_settled & ~sets.effective);
+	if (caps_write(&now) < 0)
+		return error_errno(err, errno, "process.capabilities: set");
+	return 0;
 }

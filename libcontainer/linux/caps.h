@@ -18,8 +18,8 @@ struct caps_sets {
 /* The number behind "CAP_SYS_TIME" (any case is not: exact), or -1 when neither libcap nor the
  * kernel has it. */
 int caps_from_name(const char *name);
-const char *caps_name(int cap); /* "CAP_SYS_TIME", or NULL past the last one; static storage */
-int caps_last(void);            /* the running kernel's last capability */
+const char *caps_name(int cap); /* "CAP_SYS_TIME", or NULL where libcap has none; static storage */
+int caps_last(struct error *err); /* the running kernel's last capability, or -1 */
 
 struct caps_identity {
 	uid_t uid;
@@ -28,6 +28,8 @@ struct caps_identity {
 	size_t groups_length;
 	bool keep_groups; /* setgroups is denied in this user namespace: leave them as they are */
 	struct caps_sets sets;
+	/* What the process needs beyond the sets, permitted and effective, up to caps_settle. */
+	uint64_t until_settled;
 };
 
 /*
@@ -39,7 +41,13 @@ struct caps_identity {
  */
 int caps_become(const struct caps_identity *identity, struct error *err);
 
-/* Whether the caller has `cap` in its effective set. */
-bool caps_have(int cap);
+/* Leaves the caller these alone, permitted and effective, of those that it has. */
+int caps_keep(uint64_t mask, struct error *err);
+
+/* Gives back what is in until_settled alone: afterwards the sets are as asked for. */
+int caps_settle(const struct caps_identity *identity, struct error *err);
+
+/* Whether the caller has `cap` in its effective set: 1, 0, or -1 where the kernel does not say. */
+int caps_have(int cap, struct error *err);
 
 #endif

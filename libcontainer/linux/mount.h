@@ -15,6 +15,8 @@ struct mount_request {
 	const char *label;       /* SELinux context= of new filesystems, or NULL */
 	struct mount_options options;
 	int idmap_userns_fd; /* user namespace for MOUNT_ATTR_IDMAP, or -1 */
+	/* Of a new procfs: the PID namespace that it is to show, which the caller is not in. NULL: the caller's. */
+	const int *pid_namespace;
 	/* What an error is to be prefixed with, "mounts[3]". Not owned. */
 	const char *where;
 };

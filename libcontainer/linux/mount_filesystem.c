@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "linux/procfs_context.h"
 
 #define MOUNT_VALUE_MAX 255 /* fsconfig(2) takes no longer string */
 
@@ -139,19 +140,31 @@ static int mount_configure(
 	return 0;
 }
 
-static int mount_make(const struct mount_request *request, bool no_gid, struct error *err)
+static int mount_open_context(const struct mount_request *request, struct error *err)
 {
-	const struct mount_options *options = &request->options;
-	uint64_t attributes = options->attr_set | options->recursive_set;
-	cleanup_close int context = fsopen(request->type, FSOPEN_CLOEXEC);
-	int fd;
+	int context;
 
+	if (request->pid_namespace && strcmp(request->type, "proc") == 0) {
+		context = procfs_context_open(*request->pid_namespace, err);
+		return context < 0 ? error_prefix(err, "%s", request->where) : context;
+	}
+	context = fsopen(request->type, FSOPEN_CLOEXEC);
 	if (context < 0 && errno == ENODEV)
 		return error_set(err, ENODEV, "%s.type: this kernel has no filesystem '%s'",
 			request->where, request->type);
 	if (context < 0)
 		return error_errno(err, errno, "%s.type: '%s'", request->where, request->type);
-	if (mount_configure(context, request, no_gid, err) < 0)
+	return context;
+}
+
+static int mount_make(const struct mount_request *request, bool no_gid, struct error *err)
+{
+	const struct mount_options *options = &request->options;
+	uint64_t attributes = options->attr_set | options->recursive_set;
+	cleanup_close int context = mount_open_context(request, err);
+	int fd;
+
+	if (context < 0 || mount_configure(context, request, no_gid, err) < 0)
 		return -1;
 	if (options->tmpcopyup)
 		attributes &= ~(uint64_t)MOUNT_ATTR_RDONLY;
@@ -250,7 +263,7 @@ static bool mount_proc_is_own(void)
  */
 static int mount_proc_again(const struct mount_request *request, struct error *err)
 {
-	if (mount_proc_is_own())
+	if (!request->pid_namespace && mount_proc_is_own())
 		return mount_bind_instead(request, "/proc", err);
 	return error_prefix(err, "%s",
 		"a procfs of a new PID namespace needs a fully visible one in the user namespace "

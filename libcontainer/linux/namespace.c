@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include <linux/nsfs.h>
 
@@ -58,6 +59,15 @@ int namespace_open_own(int clone_flag, struct error *err)
 
 	snprintf(path, sizeof(path), "/proc/self/ns/%s", namespace_file_name(clone_flag));
 	return namespace_open(path, clone_flag, "own namespace", err);
+}
+
+bool namespace_is_owned_by(int fd, int user)
+{
+	cleanup_close int owner = user < 0 ? -1 : ioctl(fd, NS_GET_USERNS);
+	struct stat found, asked;
+
+	return owner >= 0 && fstat(owner, &found) == 0 && fstat(user, &asked) == 0 &&
+	       found.st_ino == asked.st_ino && found.st_dev == asked.st_dev;
 }
 
 int namespace_join(int fd, int clone_flag)

@@ -4,6 +4,8 @@
 #ifndef LINUX_NAMESPACE_H
 #define LINUX_NAMESPACE_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 #ifndef CLONE_NEWTIME
@@ -21,6 +23,12 @@ int namespace_open(const char *path, int clone_flag, const char *where, struct e
 
 /* Opens the namespace that the caller itself is in. fd or -1. */
 int namespace_open_own(int clone_flag, struct error *err);
+
+/*
+ * Whether the user namespace `user` (-1: none yet) owns the namespace `fd` (ioctl_ns(2), NS_GET_USERNS). An owner
+ * that the kernel does not show us is not one that we have open.
+ */
+bool namespace_is_owned_by(int fd, int user);
 
 /* setns(2). Returns 0, or -errno: the caller decides whether EPERM is final. */
 int namespace_join(int fd, int clone_flag);

@@ -5,6 +5,8 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -24,7 +26,6 @@ struct process_clone_args {
 
 static pid_t process_clone_plain(uint64_t flags, int *pidfd)
 {
-	/* With CLONE_PARENT the child reports to our parent with our own exit signal, SIGCHLD. */
 	unsigned long all = (unsigned long)flags | CLONE_PIDFD | SIGCHLD;
 	long pid = syscall(SYS_clone, all, NULL, pidfd, NULL, NULL);
 
@@ -36,8 +37,7 @@ pid_t process_clone(uint64_t flags, int cgroup_fd, bool *entered_cgroup, int *pi
 	struct process_clone_args args = {
 		.flags = flags | CLONE_PIDFD,
 		.pidfd = (uint64_t)(uintptr_t)pidfd,
-		/* clone3 wants 0 here with CLONE_PARENT: the exit signal is the caller's then. */
-		.exit_signal = flags & CLONE_PARENT ? 0 : SIGCHLD,
+		.exit_signal = SIGCHLD,
 	};
 	long pid;
 
@@ -56,6 +56,27 @@ pid_t process_clone(uint64_t flags, int cgroup_fd, bool *entered_cgroup, int *pi
 		return -errno;
 	*entered_cgroup = false;
 	return process_clone_plain(flags, pidfd);
+}
+
+pid_t process_clone_sibling(uint64_t flags)
+{
+	/* The child reports to our parent with our own exit signal, SIGCHLD. */
+	unsigned long all = (unsigned long)flags | CLONE_PARENT | SIGCHLD;
+	long pid = syscall(SYS_clone, all, NULL, NULL, NULL, NULL);
+
+	return pid < 0 ? -errno : (pid_t)pid;
+}
+
+void process_forget_environment(void)
+{
+	for (char **entry = environ; entry && *entry; entry++)
+		explicit_bzero(*entry, strlen(*entry));
+	environ = NULL;
+}
+
+int process_hide(void)
+{
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? -errno : 0;
 }
 
 int process_open(pid_t pid, uint64_t start_time)

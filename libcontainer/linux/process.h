@@ -15,6 +15,24 @@
  */
 pid_t process_clone(uint64_t flags, int cgroup_fd, bool *entered_cgroup, int *pidfd);
 
+/*
+ * clone(2) of a child of the caller's parent (CLONE_PARENT), which learns of its end. The pid, 0 in the child,
+ * or -errno.
+ */
+pid_t process_clone_sibling(uint64_t flags);
+
+/*
+ * Overwrites the environment in the memory of the caller, who has none afterwards: /proc/PID/environ and
+ * /proc/PID/mem of a fork would show it to a container.
+ */
+void process_forget_environment(void);
+
+/*
+ * Not dumpable (prctl(2)): without CAP_SYS_PTRACE in the user namespace that its memory belongs to nobody may look
+ * into /proc/PID or trace it. A change of user or execve sets it back. 0 or -errno.
+ */
+int process_hide(void);
+
 /* pidfd_open(2), proven to be the process that started at `start_time` (procfs_start_time). fd or
  * -errno. */
 int process_open(pid_t pid, uint64_t start_time);

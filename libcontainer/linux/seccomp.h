@@ -56,6 +56,19 @@ void seccomp_program_free(struct seccomp_program *program);
 /* seccomp(2) with the program. Returns the listener fd when it notifies, else 0; or -1. */
 int seccomp_install(const struct seccomp_program *program, struct error *err);
 
+/* A system call of this machine's own architecture, as a filter sees it. */
+struct seccomp_call {
+	long number;
+	uint64_t arguments[6];
+};
+
+/*
+ * Whether the program silently allows each of these calls (SECCOMP_RET_ALLOW), found out by running it here. A
+ * program with instructions that libseccomp does not write allows none.
+ */
+bool seccomp_allows(
+	const struct seccomp_program *program, const struct seccomp_call *calls, size_t length);
+
 /* Lists for `features`, NULL-terminated; supported_flags asks the running kernel. */
 const char *const *seccomp_action_names(void);
 const char *const *seccomp_operator_names(void);

@@ -71,10 +71,12 @@ static bool self_exe_runs_sealed(int self)
 static bool self_exe_is_foreign(int self, int exe)
 {
 	const uid_t unmapped = 65534;
-	uid_t root = userns_is_nested() ? unmapped : 0;
+	struct error ignored;
+	int nested = userns_is_nested(&ignored);
+	uid_t root = nested ? unmapped : 0;
 	struct stat st;
 
-	return fstat(exe, &st) == 0 && st.st_uid == root && st.st_uid != geteuid() &&
+	return nested >= 0 && fstat(exe, &st) == 0 && st.st_uid == root && st.st_uid != geteuid() &&
 	       faccessat(self, "exe", W_OK, AT_EACCESS) < 0 && (errno == EACCES || errno == EPERM);
 }
 

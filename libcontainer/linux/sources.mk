@@ -39,6 +39,8 @@ linux_sources = \
 	libcontainer/linux/cgroup_view.c \
 	libcontainer/linux/cgroup_walk.c \
 	libcontainer/linux/cgroup_walk.h \
+	libcontainer/linux/child.c \
+	libcontainer/linux/child.h \
 	libcontainer/linux/clock_helper.c \
 	libcontainer/linux/clock_helper.h \
 	libcontainer/linux/clock_policy.c \
@@ -81,6 +83,8 @@ linux_sources = \
 	libcontainer/linux/process_rights.h \
 	libcontainer/linux/procfs.c \
 	libcontainer/linux/procfs.h \
+	libcontainer/linux/procfs_context.c \
+	libcontainer/linux/procfs_context.h \
 	libcontainer/linux/procfs_stat.c \
 	libcontainer/linux/protobuf.c \
 	libcontainer/linux/protobuf.h \
@@ -92,6 +96,7 @@ linux_sources = \
 	libcontainer/linux/rootfs_paths.c \
 	libcontainer/linux/seccomp.c \
 	libcontainer/linux/seccomp.h \
+	libcontainer/linux/seccomp_allows.c \
 	libcontainer/linux/seccomp_names.c \
 	libcontainer/linux/seccomp_names.h \
 	libcontainer/linux/self_exe.c \

@@ -119,9 +119,6 @@ int terminal_become(int slave, uid_t uid, struct error *err)
 {
 	struct stat st;
 
-	if (ioctl(slave, TIOCSCTTY, 0) < 0)
-		return error_errno(
-			err, errno, "process.terminal: cannot become the controlling terminal");
 	if (fstat(slave, &st) < 0)
 		return error_errno(err, errno, "process.terminal: the slave side");
 	/* Its group stays that of the devpts' gid= option, usually tty. */
@@ -132,6 +129,14 @@ int terminal_become(int slave, uid_t uid, struct error *err)
 		if (duplicate_to(slave, target) < 0)
 			return error_errno(err, errno,
 				"process.terminal: cannot become file descriptor %d", target);
+	return 0;
+}
+
+int terminal_control(struct error *err)
+{
+	if (ioctl(STDIN_FILENO, TIOCSCTTY, 0) < 0)
+		return error_errno(
+			err, errno, "process.terminal: cannot become the controlling terminal");
 	return 0;
 }
 

@@ -26,10 +26,14 @@ int terminal_set_size(int fd, uint64_t rows, uint64_t columns, struct error *err
  */
 void terminal_copy_size(int master);
 
-/*
- * setsid has been done: makes `slave` the controlling terminal and fds 0, 1, 2; gives it to `uid`.
- */
+/* Makes `slave` fds 0, 1 and 2, and gives it to `uid`. */
 int terminal_become(int slave, uid_t uid, struct error *err);
+
+/*
+ * After setsid(2): fd 0 becomes the controlling terminal. By the process that stays: the end of a session's
+ * leader hangs it up.
+ */
+int terminal_control(struct error *err);
 
 /* Sends the master to a --console-socket, with its name, as engines expect it. */
 int terminal_send_console(int socket_fd, int master, struct error *err);

@@ -75,9 +75,11 @@ static int userns_deny_setgroups(int procdir, struct error *err)
 
 static int userns_write_map(pid_t pid, int procdir, const struct userns_map *map, struct error *err)
 {
-	if (map->length == 0)
-		return 0;
-	if (caps_have(map->capability))
+	int may = map->length ? caps_have(map->capability, err) : 0;
+
+	if (may < 0 || map->length == 0)
+		return may;
+	if (may)
 		return userns_write_direct(procdir, map, err);
 	if (!userns_is_own_id(map))
 		return userns_run_helper(map->program, pid, map->mappings, map->length, err);
@@ -139,9 +141,11 @@ int userns_open(const struct userns_maps *maps, struct error *err)
 	return fd;
 }
 
-bool userns_is_nested(void)
+int userns_is_nested(struct error *err)
 {
 	struct stat st;
 
-	return stat("/proc/self/ns/user", &st) == 0 && st.st_ino != USERNS_INITIAL_INODE;
+	if (stat("/proc/self/ns/user", &st) < 0)
+		return errno == ENOENT ? 0 : error_errno(err, errno, "look at /proc/self/ns/user");
+	return st.st_ino != USERNS_INITIAL_INODE;
 }

@@ -29,7 +29,10 @@ int userns_write_maps(pid_t pid, const struct userns_maps *maps, struct error *e
 /* A user namespace that exists only for its mappings (idmapped mounts). fd or -1. */
 int userns_open(const struct userns_maps *maps, struct error *err);
 
-/* Whether the caller itself is in a user namespace that is not the initial one. */
-bool userns_is_nested(void);
+/*
+ * 1: the caller itself is in a user namespace that is not the initial one; 0: it is not, or there are none in
+ * this kernel (ENOENT); -1: the kernel does not say.
+ */
+int userns_is_nested(struct error *err);
 
 #endif

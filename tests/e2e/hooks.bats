@@ -240,3 +240,63 @@ process_is_gone()
 	elsewhen delete --force "$ID"
 	assert_no_leftovers
 }
+
+# The image's own hook says what it may do, and the process after it.
+rights_of_hook_and_process()	# FILTER...
+{
+	make_bundle "$@"
+	mkdir -p "$WORK/shared"
+	chmod 0777 "$WORK/shared"
+	cat >"$ROOTFS/hook" <<-'END'
+		#!/bin/sh
+		grep -E '^(Uid|Gid|Groups|Cap...|NoNewPrivs|Seccomp):' /proc/self/status >/shared/"$1"
+		ulimit -n >>/shared/"$1"
+	END
+	chmod 0755 "$ROOTFS/hook"
+	edit --arg work "$WORK" '.mounts += [{destination: "/shared", type: "bind", source: "\($work)/shared",
+		options: ["bind"]}]
+		| .hooks = {startContainer: [{path: "/hook", args: ["hook", "of-hook"], env: ["PATH=/bin"]}]}
+		| .process.args = ["/hook", "of-process"]
+		| .process.rlimits = [{type: "RLIMIT_NOFILE", soft: 100, hard: 200}]'
+	run_container
+	cat "$WORK/shared/of-hook"
+	diff "$WORK/shared/of-hook" "$WORK/shared/of-process"
+}
+
+@test "startContainer hooks have the rights of the process: user, noNewPrivileges, seccomp" {
+	run rights_of_hook_and_process '.process.user = {uid: 1000, gid: 1001, additionalGids: [1002]}
+		| .process.capabilities = {}
+		| .process.noNewPrivileges = true
+		| .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["reboot"],
+			action: "SCMP_ACT_ERRNO"}]}'
+	succeeded
+	matches "$output" $'Uid:\t1000\t1000\t1000\t1000'
+	matches "$output" $'CapPrm:\t0000000000000000'
+	matches "$output" $'CapBnd:\t0000000000000000'
+	matches "$output" $'NoNewPrivs:\t1'
+	matches "$output" $'Seccomp:\t2'
+}
+
+@test "startContainer hooks have the rights of the process: capabilities, and a filter without noNewPrivileges" {
+	run rights_of_hook_and_process '.process.user = {uid: 1000, gid: 1000}
+		| .process.noNewPrivileges = false
+		| .process.capabilities = (["bounding", "permitted", "effective", "inheritable", "ambient"]
+			| map({key: ., value: ["CAP_KILL"]}) | from_entries)
+		| .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["reboot"],
+			action: "SCMP_ACT_ERRNO"}]}'
+	succeeded
+	matches "$output" $'CapEff:\t0000000000000020'
+	matches "$output" $'NoNewPrivs:\t0'
+	matches "$output" $'Seccomp:\t2'
+}
+
+# accept4 is refused: such a filter can be installed only after the wait for the start.
+@test "startContainer hooks have the rights of the process: a filter that is too strict for the runtime" {
+	run rights_of_hook_and_process '.process.noNewPrivileges = false
+		| .process.capabilities = {bounding: ["CAP_KILL"], permitted: ["CAP_KILL"], effective: ["CAP_KILL"]}
+		| .linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [{names: ["accept4"],
+			action: "SCMP_ACT_KILL_PROCESS"}]}'
+	succeeded
+	matches "$output" $'CapPrm:\t0000000000000020'
+	matches "$output" $'Seccomp:\t2'
+}

@@ -207,3 +207,74 @@ joined_namespace()	# TYPE
 	done
 	elsewhen delete --force "$ID"
 }
+
+# second_in_the_pid_namespace [FILTER...]: a bundle whose container joins the PID namespace of $ID.
+second_in_the_pid_namespace()
+{
+	local pid
+
+	pid=$(pid_of "$ID")
+	FIRST=$ID ID=$ID-second BUNDLE=$WORK/second
+	ROOTFS=$BUNDLE/rootfs
+	make_bundle "(.linux.namespaces[] | select(.type == \"pid\")).path = \"/proc/$pid/ns/pid\"" "$@"
+}
+
+@test "by path: pid; a new procfs shows the processes of that namespace, and all else is the container's own" {
+	running_container
+	second_in_the_pid_namespace
+	shell 'ps -o pid,args; cat /proc/1/comm; readlink /proc/self/root; mount | grep -c " /proc "'
+	run run_container
+	succeeded
+	contains "$output" '1 sh -c trap'
+	matches "$output" $'\nsh\n/\n'
+	lacks "$output" bats
+	elsewhen delete --force "$FIRST"
+}
+
+@test "by path: pid; a limit of one process more than there are is enough" {
+	running_container
+	second_in_the_pid_namespace '.process.user = {uid: 4242, gid: 4242}
+		| .process.rlimits = [{type: "RLIMIT_NPROC", soft: 1, hard: 1}]'
+	shell 'while read -r line; do case $line in *processes*) echo $line;; esac; done </proc/self/limits'
+	run run_container
+	succeeded
+	equal "$output" 'Max processes 1 1 processes'
+	elsewhen delete --force "$FIRST"
+}
+
+@test "by path: pid; createContainer hooks run in the other namespaces, with the host's paths" {
+	running_container
+	second_in_the_pid_namespace
+	edit --arg work "$WORK" '.hooks = {createContainer: [{path: "/bin/sh", args: ["sh", "-c",
+		"cat >\($work)/state; for ns in mnt uts pid; do readlink /proc/self/ns/$ns; done >\($work)/namespaces"],
+		env: ["PATH=/usr/bin:/bin"]}]}'
+	shell 'for ns in mnt uts pid; do readlink /proc/self/ns/$ns; done'
+	run run_container
+	succeeded
+	equal "$(head -n 2 "$WORK/namespaces")" "$(echo "$output" | head -n 2)"
+	equal "$(tail -n 1 "$WORK/namespaces")" "$(readlink /proc/self/ns/pid)"
+	equal "$(jq -r .status "$WORK/state")" creating
+	elsewhen delete --force "$FIRST"
+}
+
+@test "by path: pid; a scheduler that no fork keeps is set all the same" {
+	running_container
+	second_in_the_pid_namespace '.process.scheduler = {policy: "SCHED_BATCH", nice: 5,
+		flags: ["SCHED_FLAG_RESET_ON_FORK"]}'
+	arguments sleep 100
+	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
+	contains "$(chrt -p "$(pid_of "$ID")")" 'SCHED_BATCH|SCHED_RESET_ON_FORK'
+	elsewhen delete --force "$ID"
+	elsewhen delete --force "$FIRST"
+}
+
+@test "by path: pid; with a terminal, which is the controlling one" {
+	running_container
+	second_in_the_pid_namespace '.process.terminal = true'
+	arguments sh -c 'tty; echo to-the-terminal >/dev/tty'
+	run script -qec "env '$TAG' '$ELSEWHEN' --root '$ROOT' run --bundle '$BUNDLE' '$ID'" /dev/null
+	succeeded
+	contains "$output" /dev/pts/0
+	contains "$output" to-the-terminal
+	elsewhen delete --force "$FIRST"
+}

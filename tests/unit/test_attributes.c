@@ -182,15 +182,15 @@ static void check_close_from(void)
 	int low = fcntl(STDIN_FILENO, F_DUPFD, 40), first = fcntl(STDIN_FILENO, F_DUPFD, 50);
 	int keep = fcntl(STDIN_FILENO, F_DUPFD, 60), between = fcntl(STDIN_FILENO, F_DUPFD, 61);
 	int keep_too = fcntl(STDIN_FILENO, F_DUPFD, 70), last = fcntl(STDIN_FILENO, F_DUPFD, 71);
-	const int keeps[2] = { keep_too, keep }, one[2] = { -1, keep };
+	const int keeps[3] = { keep_too, low, keep }, one[2] = { -1, keep };
 	struct error err;
 
 	CHECK(low >= 40 && last > keep_too);
-	CHECK(attributes_close_from(first, keeps, &err) == 0);
+	CHECK(attributes_close_from(first, keeps, 3, &err) == 0);
 	CHECK(fcntl(low, F_GETFD) == 0 && fcntl(STDERR_FILENO, F_GETFD) == 0);
 	CHECK(fcntl(keep, F_GETFD) == 0 && fcntl(keep_too, F_GETFD) == 0);
 	CHECK(fcntl(first, F_GETFD) < 0 && fcntl(between, F_GETFD) < 0 && fcntl(last, F_GETFD) < 0);
-	CHECK(attributes_close_from(first, one, &err) == 0);
+	CHECK(attributes_close_from(first, one, 2, &err) == 0);
 	CHECK(fcntl(keep, F_GETFD) == 0 && fcntl(keep_too, F_GETFD) < 0);
 }
 

@@ -50,29 +50,29 @@ static void check_scheduler(const void *argument)
 	struct error err;
 
 	(void)argument;
-	CHECK(attributes_set_scheduler(&scheduler, &err) == 0);
+	CHECK(attributes_set_scheduler(0, &scheduler, &err) == 0);
 	CHECK(sched_getscheduler(0) == SCHED_BATCH);
 	CHECK(getpriority(PRIO_PROCESS, 0) == 15);
 	scheduler = (struct attributes_scheduler){
 		.policy = "SCHED_IDLE", .nice = 16, .flags = flags, .flags_length = 1
 	};
-	CHECK(attributes_set_scheduler(&scheduler, &err) == 0);
+	CHECK(attributes_set_scheduler(0, &scheduler, &err) == 0);
 	CHECK(sched_getscheduler(0) == (SCHED_IDLE | SCHED_RESET_ON_FORK));
 	scheduler.flags = bad_flags;
-	CHECK(attributes_set_scheduler(&scheduler, &err) == -1);
+	CHECK(attributes_set_scheduler(0, &scheduler, &err) == -1);
 	CHECK_TEXT(err, "process.scheduler.flags[0]: 'SCHED_FLAG_FASTER'");
 	scheduler = (struct attributes_scheduler){ .policy = "SCHED_OTHER", .nice = 20 };
-	CHECK(attributes_set_scheduler(&scheduler, &err) == -1);
+	CHECK(attributes_set_scheduler(0, &scheduler, &err) == -1);
 	CHECK_TEXT(err, "process.scheduler.nice: 20 is outside -20 .. 19");
 	scheduler = (struct attributes_scheduler){ .policy = "SCHED_ISO" };
-	CHECK(attributes_set_scheduler(&scheduler, &err) == -1);
+	CHECK(attributes_set_scheduler(0, &scheduler, &err) == -1);
 	CHECK_TEXT(err, "SCHED_ISO is a reserved name");
 	scheduler.policy = "SCHED_SOON";
-	CHECK(attributes_set_scheduler(&scheduler, &err) == -1);
+	CHECK(attributes_set_scheduler(0, &scheduler, &err) == -1);
 	CHECK_TEXT(err, "process.scheduler.policy: 'SCHED_SOON'");
 	scheduler = (struct attributes_scheduler){ .policy = "SCHED_FIFO", .priority = 1 };
 	in_child_drop_root();
-	CHECK(attributes_set_scheduler(&scheduler, &err) == -1);
+	CHECK(attributes_set_scheduler(0, &scheduler, &err) == -1);
 	CHECK_TEXT(err, "CAP_SYS_NICE");
 }
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -58,22 +59,27 @@ static enum plan_shape shape(void)
 
 static void test_no_user_namespace_is_direct(void **state)
 {
+	struct error ignored;
+
 	(void)state;
-	if (userns_is_nested())
+	if (userns_is_nested(&ignored) != 0)
 		skip();
 	ask(OCI_NAMESPACE_PID, NULL);
 	ask(OCI_NAMESPACE_TIME, NULL);
 	assert_int_equal(shape(), PLAN_DIRECT);
 }
 
-static void test_pid_by_path_is_direct(void **state)
+static void test_pid_by_path_is_prepared_outside(void **state)
 {
+	struct plan plan;
+	struct error err = { 0 };
+
 	(void)state;
-	if (userns_is_nested())
-		skip();
 	ask(OCI_NAMESPACE_PID, "/proc/self/ns/pid");
-	ask(OCI_NAMESPACE_TIME, NULL);
-	assert_int_equal(shape(), PLAN_DIRECT);
+	assert_int_equal(shape(), PLAN_STAGED);
+	assert_int_equal(plan_make(&config, clock_asked(), &plan, &err), 0);
+	assert_true(plan.prepares_outside);
+	plan_close(&plan);
 }
 
 static void test_a_new_user_namespace_alone_is_direct(void **state)
@@ -132,6 +138,20 @@ static void test_no_namespace_at_all_is_refused(void **state)
 	assert_non_null(strstr(err.text, "'/dev/null' is not a namespace"));
 }
 
+static void test_a_namespace_that_cannot_be_looked_at_is_an_error(void **state)
+{
+	struct plan plan;
+	struct error err = { 0 };
+	pid_t none = fork();
+
+	(void)state;
+	if (none == 0)
+		_exit(0);
+	assert_int_equal(waitpid(none, NULL, 0), none);
+	assert_int_equal(plan_make_join(none, &plan, &err), -1);
+	assert_non_null(strstr(err.text, "look at the container's namespace"));
+}
+
 static void test_joining_a_process_like_us_joins_nothing(void **state)
 {
 	struct plan plan;
@@ -150,13 +170,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_no_user_namespace_is_direct),
-		TEST(test_pid_by_path_is_direct),
+		TEST(test_pid_by_path_is_prepared_outside),
 		TEST(test_a_new_user_namespace_alone_is_direct),
 		TEST(test_a_new_user_and_a_new_time_namespace_are_staged),
 		TEST(test_a_new_user_namespace_and_any_path_are_staged),
 		TEST(test_a_user_namespace_by_path_is_staged),
 		TEST(test_another_type_than_asked_is_refused),
 		TEST(test_no_namespace_at_all_is_refused),
+		TEST(test_a_namespace_that_cannot_be_looked_at_is_an_error),
 		TEST(test_joining_a_process_like_us_joins_nothing),
 	};
 

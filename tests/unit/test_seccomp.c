@@ -3,6 +3,7 @@
 #include "in_child.h"
 
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -387,6 +388,81 @@ static void too_large_a_filter_is_refused_before_the_kernel_does(void **state)
 	free(conditions);
 }
 
+/* What the kernel does with a call is what was foretold. */
+static void check_foretold(const void *argument)
+{
+	static const char *const operators[] = { "SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE",
+		"SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_MASKED_EQ" };
+	static const uint64_t values[] = { 0, 1, 7, UINT32_MAX, UINT64_C(1) << 32, UINT64_MAX };
+	const char *const names[] = { "dup3" };
+	const uint64_t *value = argument;
+
+	for (size_t i = 0; i < ARRAY_LENGTH(operators); i++) {
+		for (size_t j = 0; j < ARRAY_LENGTH(values); j++) {
+			const struct seccomp_condition condition = { 1, values[j], values[j] & 0xf,
+				operators[i] };
+			const struct seccomp_rule rules[] = { { names, 1, "SCMP_ACT_ERRNO", 42,
+				&condition, 1 } };
+			const struct seccomp_profile profile = {
+				.default_action = "SCMP_ACT_ALLOW",
+				.rules = rules,
+				.rules_length = 1,
+			};
+			const struct seccomp_call call = { SYS_dup3, { FD, *value, 0 } };
+			struct seccomp_program program;
+			struct error err;
+			pid_t child;
+			int status;
+
+			compile(&profile, &program);
+			child = fork();
+			CHECK(child >= 0);
+			if (child == 0) {
+				bool allows = seccomp_allows(&program, &call, 1);
+
+				CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+				CHECK(seccomp_install(&program, &err) == 0);
+				CHECK(syscall(SYS_dup3, FD, *value, 0) == -1);
+				syscall(SYS_exit_group, (errno != 42) != allows);
+			}
+			CHECK(waitpid(child, &status, 0) == child && status == 0);
+			seccomp_program_free(&program);
+		}
+	}
+}
+
+static void a_filter_is_foretold(void **state)
+{
+	static const uint64_t values[] = { 0, 7, 8, UINT32_MAX, UINT64_C(1) << 32, UINT64_MAX - 1 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(values); i++)
+		in_child(check_foretold, &values[i]);
+}
+
+static void what_is_not_libseccomps_allows_nothing(void **state)
+{
+	struct sock_filter endless[] = { { BPF_JMP | BPF_JA, 0, 0, UINT32_MAX } };
+	struct sock_filter reads_x[] = { { BPF_MISC | BPF_TAX, 0, 0, 0 },
+		{ BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW } };
+	struct sock_filter logs[] = { { BPF_RET | BPF_K, 0, 0, SECCOMP_RET_LOG } };
+	struct sock_filter beyond[] = { { BPF_LD | BPF_W | BPF_ABS, 0, 0,
+						sizeof(struct seccomp_data) },
+		{ BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW } };
+	const struct seccomp_program programs[] = {
+		{ endless, sizeof(endless), 0, false },
+		{ reads_x, sizeof(reads_x), 0, false },
+		{ logs, sizeof(logs), 0, false },
+		{ beyond, sizeof(beyond), 0, false },
+		{ NULL, 0, 0, false },
+	};
+	const struct seccomp_call call = { SYS_read, { 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LENGTH(programs); i++)
+		assert_false(seccomp_allows(&programs[i], &call, 1));
+}
+
 static void lists_are_complete(void **state)
 {
 	(void)state;
@@ -416,6 +492,8 @@ int main(void)
 		cmocka_unit_test(unknown_words_are_named),
 		cmocka_unit_test(architectures_are_as_libseccomp_has_them),
 		cmocka_unit_test(too_large_a_filter_is_refused_before_the_kernel_does),
+		cmocka_unit_test(a_filter_is_foretold),
+		cmocka_unit_test(what_is_not_libseccomps_allows_nothing),
 		cmocka_unit_test(lists_are_complete),
 	};
 

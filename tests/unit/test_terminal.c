@@ -204,7 +204,7 @@ static void experiment_become(void)
 	CHECK(pid >= 0);
 	if (pid == 0) {
 		CHECK(setsid() == getpid());
-		CHECK(terminal_become(slave, getuid(), &err) == 0);
+		CHECK(terminal_become(slave, getuid(), &err) == 0 && terminal_control(&err) == 0);
 		for (int fd = 0; fd <= 2; fd++)
 			CHECK(tcgetsid(fd) == getpid() && fcntl(fd, F_GETFD) == 0);
 		/* Again, now that the slave is itself one of the three, and closed by execve. */
@@ -214,7 +214,7 @@ static void experiment_become(void)
 	}
 	CHECK(waitpid(pid, &status, 0) == pid && status == 0);
 	/* Not a session leader: no terminal can be ours. */
-	CHECK(terminal_become(slave, getuid(), &err) == -1);
+	CHECK(dup2(slave, STDIN_FILENO) == STDIN_FILENO && terminal_control(&err) == -1);
 	CHECK(strstr(err.text, "controlling terminal"));
 	close(master);
 }

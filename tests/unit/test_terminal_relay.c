@@ -55,7 +55,8 @@ static void start_container(struct scene *scene, void (*container)(void))
 		struct error err = { 0 };
 
 		alarm(30);
-		CHECK(setsid() == getpid() && terminal_become(slave, getuid(), &err) == 0);
+		CHECK(setsid() == getpid() && terminal_become(slave, getuid(), &err) == 0 &&
+			terminal_control(&err) == 0);
 		close(slave);
 		close(scene->master);
 		container();

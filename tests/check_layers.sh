@@ -82,6 +82,12 @@ check_yajl()
 	c_files | grep -v -e '/json_reader\.c$' -e '/json_writer\.c$' | xargs grep -n '#include <yajl'
 }
 
+# A core dump would hold what the process holds: base/fatal.h is how a process of ours ends.
+check_aborts()
+{
+	c_files | xargs grep -n -E '\b(abort|assert) ?\('
+}
+
 check_listed()
 {
 	local file
@@ -131,6 +137,7 @@ report 'an include in libcontainer names the rank' "$(check_ranks_named)"
 report 'src includes of container/ only <elsewhen/container.h>' "$(check_public_door)"
 report 'linux/timens.c and linux/timens_value.c need libc alone' "$(check_timens_alone)"
 report 'only the JSON reader and writer know yajl' "$(check_yajl)"
+report 'nothing aborts' "$(check_aborts)"
 report 'every source file is in a sources.mk' "$(check_listed)"
 report 'every listed file is there' "$(check_gone)"
 report 'every source file begins with its licence' "$(check_licence)"

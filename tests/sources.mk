@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/test_config_large \
 	tests/unit/test_criu \
 	tests/unit/test_criu_image \
+	tests/unit/test_fatal \
 	tests/unit/test_features \
 	tests/unit/test_filter_cache \
 	tests/unit/test_json_reader \

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fatal.h"
+
 #define ARENA_BLOCK_SIZE ((size_t)32 * 1024)
 #define ARENA_ALIGN ((size_t)16)
 
@@ -21,7 +23,7 @@ static struct arena_block *arena_add_block(struct arena *arena, size_t size)
 	struct arena_block *block = calloc(1, sizeof(*block) + size);
 
 	if (!block)
-		abort();
+		fatal_out_of_memory();
 	block->size = size;
 	/* A large object gets a block of its own behind the current one, which still has room. */
 	if (arena->blocks && size > ARENA_BLOCK_SIZE) {
@@ -40,7 +42,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 	void *memory;
 
 	if (size > SIZE_MAX / 2)
-		abort();
+		fatal_out_of_memory();
 	size = (size + ARENA_ALIGN - 1) & ~(ARENA_ALIGN - 1);
 	if (!block || block->size - block->used < size)
 		block = arena_add_block(arena, size > ARENA_BLOCK_SIZE ? size : ARENA_BLOCK_SIZE);
@@ -68,7 +70,7 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	length = vsnprintf(NULL, 0, format, args);
 	va_end(args);
 	if (length < 0)
-		abort();
+		fatal_out_of_memory();
 	text = arena_alloc(arena, (size_t)length + 1);
 	vsnprintf(text, (size_t)length + 1, format, again);
 	va_end(again);
@@ -85,7 +87,7 @@ void *arena_append(struct arena *arena, void *items, size_t *count, size_t eleme
 		char *grown;
 
 		if (room > SIZE_MAX / 2 / element_size)
-			abort();
+			fatal_out_of_memory();
 		grown = arena_alloc(arena, room * element_size);
 		if (used)
 			memcpy(grown, *array, used * element_size);

@@ -16,7 +16,7 @@ struct arena {
 	struct arena_block *blocks;
 };
 
-/* Aborts the process when the machine has no memory left: no caller could do better. Never NULL. */
+/* Ends the process when there is no memory left (base/fatal.h). Never NULL. */
 void *arena_alloc(struct arena *arena, size_t size);
 char *arena_strndup(struct arena *arena, const char *text, size_t length);
 char *arena_printf(struct arena *arena, const char *format, ...)

@@ -80,11 +80,14 @@ static void log_to_file(enum log_level level, const char *sentence)
 
 static void log_sentence(enum log_level level, const char *sentence)
 {
+	/* First, since the line of the file needs memory, which may be what is wanting. */
+	if (level == LOG_LEVEL_ERROR)
+		dprintf(STDERR_FILENO, "elsewhen: %s\n", sentence);
 	if (log_target.fd >= 0)
 		log_to_file(level, sentence);
 	if (level == LOG_LEVEL_ERROR)
-		dprintf(STDERR_FILENO, "elsewhen: %s\n", sentence);
-	else if (level == LOG_LEVEL_INFORMATION && log_target.fd < 0)
+		return;
+	if (level == LOG_LEVEL_INFORMATION && log_target.fd < 0)
 		dprintf(STDERR_FILENO, "%s\n", sentence);
 	else if (log_target.fd < 0)
 		dprintf(STDERR_FILENO, "elsewhen: %s: %s\n", log_level_names[level], sentence);

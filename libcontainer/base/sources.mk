@@ -7,6 +7,8 @@ base_sources = \
 	libcontainer/base/cleanup.h \
 	libcontainer/base/error.c \
 	libcontainer/base/error.h \
+	libcontainer/base/fatal.c \
+	libcontainer/base/fatal.h \
 	libcontainer/base/io.c \
 	libcontainer/base/io.h \
 	libcontainer/base/log.c \

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fatal.h"
+
 static void text_reserve(struct text *text, size_t more)
 {
 	size_t wanted = text->length + more + 1;
@@ -18,7 +20,7 @@ static void text_reserve(struct text *text, size_t more)
 		size *= 2;
 	text->data = realloc(text->data, size);
 	if (!text->data)
-		abort();
+		fatal_out_of_memory();
 	text->size = size;
 }
 
@@ -46,7 +48,7 @@ void text_printf(struct text *text, const char *format, ...)
 	length = vsnprintf(NULL, 0, format, args);
 	va_end(args);
 	if (length < 0)
-		abort();
+		fatal_out_of_memory();
 	text_reserve(text, (size_t)length);
 	vsnprintf(text->data + text->length, (size_t)length + 1, format, again);
 	va_end(again);
@@ -73,10 +75,10 @@ void strv_add(struct strv *list, const char *item)
 {
 	list->items = realloc(list->items, (list->length + 2) * sizeof(*list->items));
 	if (!list->items)
-		abort();
+		fatal_out_of_memory();
 	list->items[list->length] = strdup(item);
 	if (!list->items[list->length])
-		abort();
+		fatal_out_of_memory();
 	list->items[++list->length] = NULL;
 }
 

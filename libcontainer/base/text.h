@@ -14,7 +14,7 @@ struct text {
 	size_t length, size;
 };
 
-/* Abort when out of memory, like the arena. */
+/* End the process when out of memory, like the arena. */
 void text_add(struct text *text, const char *part);
 void text_add_bytes(struct text *text, const void *bytes, size_t length);
 void text_printf(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));

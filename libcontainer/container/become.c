@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/path.h"
 #include "container/adapt.h"
 #include "container/passwd.h"
@@ -129,7 +130,7 @@ static char *become_copy_variable(const char *name)
 	char *copy = value ? strdup(value) : NULL;
 
 	if (value && !copy)
-		abort();
+		fatal_out_of_memory();
 	return copy;
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/log.h"
 #include "container/checkpoint_clock.h"
 #include "container/criu_job.h"
@@ -175,7 +176,7 @@ static int checkpoint_parse_server(struct checkpoint *checkpoint, struct error *
 		return 0;
 	checkpoint->server = strdup(asked);
 	if (!checkpoint->server)
-		abort();
+		fatal_out_of_memory();
 	address = checkpoint->server;
 	colon = strrchr(address, ':');
 	if (!colon || number_parse_int(colon + 1, 1, 65535, &criu->page_server_port) < 0)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/log.h"
 #include "container/adapt.h"
 #include "container/directory.h"
@@ -178,7 +179,7 @@ static int create_open_sources(void *context, struct error *err)
 
 	creation->mount_sources = malloc((length + 1) * sizeof(int));
 	if (!creation->mount_sources)
-		abort();
+		fatal_out_of_memory();
 	for (size_t i = 0; i < length; i++)
 		creation->mount_sources[i] = -1;
 	for (size_t i = 0; i < length; i++)

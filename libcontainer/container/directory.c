@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/io.h"
 #include "base/text.h"
 #include "oci/validate.h"
@@ -28,7 +29,7 @@ static int directory_make_root(const char *root, struct error *err)
 	cleanup_free char *path = strdup(root);
 
 	if (!path)
-		abort();
+		fatal_out_of_memory();
 	for (char *slash = path + 1; slash; *slash++ = '/') {
 		slash = strchr(slash, '/');
 		if (slash)

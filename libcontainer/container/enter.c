@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "container/sync.h"
 #include "linux/namespace.h"
 #include "linux/process.h"
@@ -235,6 +236,14 @@ static int enter_prepare(struct enter_child *child, struct error *err)
 	return child->work->prepare(child->work->context, err);
 }
 
+/* Standard error may be the container's: the runtime hears it instead. */
+static void enter_tell_fatal(void *context, const struct error *err)
+{
+	const struct enter *enter = context;
+
+	sync_send_error(enter->child_end, err);
+}
+
 static _Noreturn void enter_run_init(struct enter_child *child)
 {
 	child->work->become(child->work->context);
@@ -313,6 +322,7 @@ static _Noreturn void enter_run_child(struct enter_child *child)
 
 	process_forget_environment();
 	cleanup_fd(&enter->runtime_end);
+	fatal_tell(enter_tell_fatal, enter);
 	if (cgroup_entry_enter(&enter->cgroup, !child->entered_cgroup, &err) < 0)
 		enter_fail(enter, &err);
 	if (enter->plan.shape == PLAN_STAGED)

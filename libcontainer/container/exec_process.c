@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/io.h"
 #include "base/text.h"
 #include "oci/validate.h"
@@ -51,9 +52,11 @@ static int exec_process_set_user(struct oci_user *user, const char *asked, struc
 	char *gid = uid ? strchr(uid, ':') : NULL;
 	uint64_t number;
 
+	if (!uid)
+		fatal_out_of_memory();
 	if (gid)
 		*gid++ = '\0';
-	if (!uid || number_parse_u64(uid, &number) < 0 || number >= UINT32_MAX)
+	if (number_parse_u64(uid, &number) < 0 || number >= UINT32_MAX)
 		return error_set(
 			err, EINVAL, "--user: '%s' is not UID or UID:GID, in numbers", asked);
 	user->uid = (uint32_t)number;
@@ -128,7 +131,7 @@ static struct oci_config *exec_process_from_options(const struct oci_config *con
 	cleanup_oci_config struct oci_config *made = calloc(1, sizeof(*made));
 
 	if (!made)
-		abort();
+		fatal_out_of_memory();
 	if (!options->args || !options->args[0]) {
 		error_set(err, EINVAL, "exec: give a command, or --process FILE");
 		return NULL;

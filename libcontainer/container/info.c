@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "container/process_clock.h"
@@ -21,7 +22,7 @@ static char *info_copy(const char *text)
 	char *copy = strdup(text ? text : "");
 
 	if (!copy)
-		abort();
+		fatal_out_of_memory();
 	return copy;
 }
 
@@ -212,7 +213,7 @@ int container_list(const struct container_runtime *runtime, struct container_inf
 		}
 		*infos = realloc(*infos, (*count + 1) * sizeof(**infos));
 		if (!*infos)
-			abort();
+			fatal_out_of_memory();
 		(*infos)[(*count)++] = info;
 	}
 	if (*count > 1)

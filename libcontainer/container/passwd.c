@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/path.h"
 
 /* An image could have a FIFO, a device or an endless file there. */
@@ -46,7 +47,7 @@ static char *passwd_copy(const char *text)
 	char *copy = strdup(text);
 
 	if (!copy)
-		abort();
+		fatal_out_of_memory();
 	return copy;
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/io.h"
 #include "container/adapt.h"
 #include "linux/namespace.h"
@@ -262,7 +263,7 @@ static int rights_list(
 			continue;
 		*pids = realloc(*pids, (*count + 1) * sizeof(**pids));
 		if (!*pids)
-			abort();
+			fatal_out_of_memory();
 		(*pids)[(*count)++] = (pid_t)pid;
 	}
 	return 0;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fatal.h"
 #include "oci/json.h"
 
 static void state_json_write(struct json_writer *writer, const char *key,
@@ -30,7 +31,7 @@ static char *state_json_take(const struct json_writer *writer)
 	char *json = strdup(json_text(writer, &length));
 
 	if (!json)
-		abort();
+		fatal_out_of_memory();
 	return json;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/io.h"
 #include "base/text.h"
 #include "container/adapt.h"
@@ -26,11 +27,13 @@ static struct oci_config *update_read(const char *path, struct error *err)
 	struct oci_config *config;
 	ssize_t length = path ? update_read_file(path, &json) : 2;
 
+	if (!json && length >= 0)
+		fatal_out_of_memory();
 	if (length < 0) {
 		error_errno(err, (int)-length, "--resources: read '%s'", path);
 		return NULL;
 	}
-	if (oci_resources_parse(json ? json : "", (size_t)length, &config, err) < 0) {
+	if (oci_resources_parse(json, (size_t)length, &config, err) < 0) {
 		error_prefix(err, "--resources: '%s'", path);
 		return NULL;
 	}

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/io.h"
 #include "linux/cgroup_driver.h"
 #include "linux/cgroup_layout.h"
@@ -333,7 +334,7 @@ char *cgroup_freezer(const struct cgroup_plan *plan)
 		return NULL;
 	path = strdup(freezer->path);
 	if (!path)
-		abort();
+		fatal_out_of_memory();
 	return path;
 }
 

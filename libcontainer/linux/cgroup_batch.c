@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/fatal.h"
 #include "base/io.h"
 #include "linux/cgroup_layout.h"
 
@@ -18,7 +19,7 @@ struct cgroup_write *cgroup_batch_add(struct cgroup_batch *batch,
 	struct cgroup_write *grown = realloc(batch->items, size);
 
 	if (!grown)
-		abort();
+		fatal_out_of_memory();
 	batch->items = grown;
 	grown[batch->length] = (struct cgroup_write){ .member = member,
 		.property = cgroup_copy_text(property),

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/text.h"
 
 /* The kernel attaches at most 64 programs of a kind to one cgroup. */
@@ -34,7 +35,7 @@ static void emit(struct cgroup_bpf_program *program, struct bpf_insn instruction
 		struct bpf_insn *grown = realloc(program->items, size * sizeof(*grown));
 
 		if (!grown)
-			abort();
+			fatal_out_of_memory();
 		program->items = grown;
 		program->size = size;
 	}

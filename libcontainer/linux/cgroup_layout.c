@@ -15,6 +15,7 @@
 #include <sys/vfs.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/io.h"
 #include "base/text.h"
 
@@ -136,7 +137,7 @@ static void layout_add(struct cgroup_layout *layout, const struct cgroup_hierarc
 	struct cgroup_hierarchy *grown = realloc(layout->items, size);
 
 	if (!grown)
-		abort();
+		fatal_out_of_memory();
 	layout->items = grown;
 	layout->items[layout->length++] = *hierarchy;
 }

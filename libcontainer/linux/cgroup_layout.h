@@ -40,7 +40,7 @@ void cgroup_layout_free(struct cgroup_layout *layout);
 /* Whether the `length` bytes of `word` are an item of a list such as "cpu,cpuacct". */
 bool cgroup_list_has(const char *list, const char *word, size_t length);
 
-/* A malloc'd copy; aborts when out of memory. */
+/* A malloc'd copy. */
 char *cgroup_copy_text(const char *text);
 
 #endif

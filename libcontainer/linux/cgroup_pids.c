@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/io.h"
 #include "linux/cgroup_driver.h"
 #include "linux/cgroup_walk.h"
@@ -20,7 +21,7 @@ static void add(struct cgroup_pid_list *list, pid_t pid)
 		pid_t *grown = realloc(list->items, size * sizeof(*grown));
 
 		if (!grown)
-			abort();
+			fatal_out_of_memory();
 		list->items = grown;
 		list->size = size;
 	}

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/text.h"
 
 #define WALK_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -70,7 +71,7 @@ static void walk_push(struct walk *walk)
 		struct walk_level *grown = realloc(walk->levels, size * sizeof(*grown));
 
 		if (!grown)
-			abort();
+			fatal_out_of_memory();
 		walk->levels = grown;
 		walk->size = size;
 	}

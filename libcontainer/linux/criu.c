@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/io.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -194,7 +195,7 @@ static int criu_receive(
 	ssize_t length;
 
 	if (!bytes)
-		abort();
+		fatal_out_of_memory();
 	if (criu_wait_for_word(criu, err) < 0)
 		return -1;
 	length = socket_receive(criu->socket, bytes, CRIU_ANSWER_MAX, passed);

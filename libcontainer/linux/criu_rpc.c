@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fatal.h"
 #include "linux/protobuf.h"
 
 #define REQUEST_TYPE 1
@@ -23,7 +24,7 @@ static void *criu_grow(void *items, size_t length, size_t size)
 	void *grown = realloc(items, (length + 1) * size);
 
 	if (!grown)
-		abort();
+		fatal_out_of_memory();
 	return grown;
 }
 
@@ -32,7 +33,7 @@ static char *criu_copy(const char *text)
 	char *copy = strdup(text);
 
 	if (!copy)
-		abort();
+		fatal_out_of_memory();
 	return copy;
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/io.h"
 #include "base/text.h"
 
@@ -77,7 +78,7 @@ int mount_table_read(pid_t pid, struct mount_table *table)
 		line = strtok_r(NULL, "\n", &rest)) {
 		table->items = realloc(table->items, (table->length + 1) * sizeof(*table->items));
 		if (!table->items)
-			abort();
+			fatal_out_of_memory();
 		if (mount_table_parse(line, &table->items[table->length]) == 0)
 			table->length++;
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "base/text.h"
 #include "linux/cgroup_property.h"
 #include "linux/systemd_devices.h"
@@ -21,7 +22,7 @@ static void add(struct systemd_limits *limits, struct systemd_property property)
 	struct systemd_property *grown = realloc(limits->items, size);
 
 	if (!grown)
-		abort();
+		fatal_out_of_memory();
 	limits->items = grown;
 	grown[limits->length++] = property;
 }
@@ -83,7 +84,7 @@ static int set_bits(const char *list, uint8_t *bits)
 		int first, last;
 
 		if (!part)
-			abort();
+			fatal_out_of_memory();
 		if (dash)
 			*dash = '\0';
 		if (number_parse_int(part, 0, SYSTEMD_CPU_BYTES * 8 - 1, &first) < 0)
@@ -107,7 +108,7 @@ static int add_bits(struct systemd_limits *limits, const char *name, const char 
 		return 0;
 	*bits = calloc(1, SYSTEMD_CPU_BYTES);
 	if (!*bits)
-		abort();
+		fatal_out_of_memory();
 	if (set_bits(list, *bits) < 0)
 		return error_set(err, EINVAL,
 			"linux.resources.cpu.%s: \"%s\" is no list of numbers such as 0-3,8", where,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/fatal.h"
 #include "linux/cgroup_layout.h"
 #include "linux/systemd_bus.h"
 
@@ -146,7 +147,7 @@ static struct systemd_property *add_asked(
 	struct systemd_property *all = calloc(length, sizeof(*all));
 
 	if (!all)
-		abort();
+		fatal_out_of_memory();
 	for (size_t i = 0; i < length; i++)
 		all[i] = i < ours_length ? ours[i] : unit->properties[i - ours_length];
 	return all;

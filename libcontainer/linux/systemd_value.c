@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fatal.h"
 #include "base/text.h"
 
 #define SURROGATE_FIRST 0xd800
@@ -42,7 +43,7 @@ static const struct value_type *value_type(enum systemd_type type)
 	for (size_t i = 0; i < ARRAY_LENGTH(value_types); i++)
 		if (value_types[i].type == type)
 			return &value_types[i];
-	abort();
+	fatal_mistake("a systemd property has no type");
 }
 
 static void value_skip_blanks(struct value_reader *reader)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fatal.h"
 #include "oci/config_tables.h"
 
 static const struct json_property root_properties[] = {
@@ -103,7 +104,7 @@ static struct oci_config *config_new(void)
 	struct oci_config *config = calloc(1, sizeof(*config));
 
 	if (!config)
-		abort();
+		fatal_out_of_memory();
 	return config;
 }
 

@@ -10,7 +10,8 @@
 #include "base/text.h"
 
 /*
- * A writer over yajl_gen: calls nest as the document does. Aborts on misuse, never fails otherwise.
+ * A writer over yajl_gen: calls nest as the document does. Misuse and want of memory end
+ * the process (base/fatal.h); nothing else fails.
  */
 struct json_writer;
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fatal.h"
+
 struct json_names_mark json_names_mark(const struct json_names *names)
 {
 	return (struct json_names_mark){ names->length, names->bytes.length };
@@ -16,7 +18,7 @@ size_t json_names_push(struct json_names *names, const char *text, size_t length
 		names->room = names->room > 0 ? 2 * names->room : 16;
 		names->items = realloc(names->items, names->room * sizeof(*names->items));
 		if (!names->items)
-			abort();
+			fatal_out_of_memory();
 	}
 	names->items[names->length] = (struct json_name){ names->bytes.length, length };
 	text_add_bytes(&names->bytes, text, length);

@@ -12,6 +12,7 @@
 #include <yajl/yajl_parse.h>
 
 #include "oci/json_encoding.h"
+#include "oci/json_memory.h"
 #include "oci/json_stack.h"
 #include "oci/json_value.h"
 
@@ -247,8 +248,6 @@ static void reader_syntax_error(
 	unsigned char *sentence = yajl_get_error(parser, 0, NULL, 0);
 	size_t offset = consumed > 0 ? consumed - 1 : 0;
 
-	if (!sentence)
-		abort();
 	sentence[strcspn((char *)sentence, "\n")] = '\0';
 	while (offset < length && strchr(JSON_BLANKS, data[offset]))
 		offset++;
@@ -270,12 +269,11 @@ static int reader_parse(struct json_reader *reader, const char *data, size_t len
 		.yajl_start_array = reader_on_start_array,
 		.yajl_end_array = reader_on_end_array,
 	};
-	yajl_handle parser = yajl_alloc(&callbacks, NULL, reader);
+	yajl_alloc_funcs memory = JSON_MEMORY;
+	yajl_handle parser = yajl_alloc(&callbacks, &memory, reader);
 	yajl_status status;
 	size_t consumed;
 
-	if (!parser)
-		abort();
 	status = yajl_parse(parser, (const unsigned char *)data, length);
 	consumed = yajl_get_bytes_consumed(parser);
 	if (status == yajl_status_ok) {

@@ -8,6 +8,9 @@
 #include <string.h>
 #include <yajl/yajl_gen.h>
 
+#include "base/fatal.h"
+#include "oci/json_memory.h"
+
 /* yajl_gen's own limit; our documents are five levels deep. */
 #define JSON_WRITER_DEPTH 64
 
@@ -25,7 +28,7 @@ struct json_writer {
 static void json_require(bool right)
 {
 	if (!right)
-		abort();
+		fatal_mistake("JSON was written out of order");
 }
 
 static void json_emit(yajl_gen_status status)
@@ -35,11 +38,12 @@ static void json_emit(yajl_gen_status status)
 
 struct json_writer *json_writer_new(bool pretty)
 {
+	yajl_alloc_funcs memory = JSON_MEMORY;
 	struct json_writer *writer = calloc(1, sizeof(*writer));
 
-	json_require(writer != NULL);
-	writer->generator = yajl_gen_alloc(NULL);
-	json_require(writer->generator != NULL);
+	if (!writer)
+		fatal_out_of_memory();
+	writer->generator = yajl_gen_alloc(&memory);
 	if (pretty) {
 		yajl_gen_config(writer->generator, yajl_gen_beautify, 1);
 		yajl_gen_config(writer->generator, yajl_gen_indent_string, "  ");

@@ -19,6 +19,8 @@ oci_sources = \
 	libcontainer/oci/json.h \
 	libcontainer/oci/json_encoding.c \
 	libcontainer/oci/json_encoding.h \
+	libcontainer/oci/json_memory.c \
+	libcontainer/oci/json_memory.h \
 	libcontainer/oci/json_names.c \
 	libcontainer/oci/json_names.h \
 	libcontainer/oci/json_reader.c \

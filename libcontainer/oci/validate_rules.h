@@ -63,7 +63,7 @@ struct validate_name {
 	const char *name;
 	size_t index;
 };
-struct validate_name *validate_names_new(size_t count); /* malloc'd; aborts without memory */
+struct validate_name *validate_names_new(size_t count); /* malloc'd */
 void validate_names_sort(struct validate_name *names, size_t count);
 
 #endif

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fatal.h"
+
 int validate_not_empty(const char *where, const char *text, struct error *err)
 {
 	if (!text)
@@ -95,7 +97,7 @@ struct validate_name *validate_names_new(size_t count)
 	struct validate_name *names = calloc(count ? count : 1, sizeof(*names));
 
 	if (!names)
-		abort();
+		fatal_out_of_memory();
 	return names;
 }
 

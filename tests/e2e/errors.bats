@@ -29,6 +29,20 @@ make_time_bundle()	# TIME_OFFSETS
 		".linux.timeOffsets = $1"
 }
 
+# --- memory
+
+@test "out of memory is one sentence and exit status 1, not a core dump" {
+	[ -z "${ASAN_OPTIONS-}" ] || skip 'a sanitizer needs far more memory than this test gives'
+	make_bundle
+	jq -n '{annotations: ([range(20000) | {("a\(.)"): ("x" * 1000)}] | add)}' >"$WORK/annotations"
+	edit --slurpfile more "$WORK/annotations" '. * $more[0]'
+	# The file fits in and what is made of it does not.
+	run prlimit --as=30000000 env "$TAG" "$ELSEWHEN" --root "$ROOT" create --bundle "$BUNDLE" "$ID" 3>&-
+	equal "$status" 1
+	equal "$output" 'elsewhen: out of memory'
+	elsewhen delete --force "$ID"
+}
+
 # --- time
 
 @test "time: an unknown clock" {

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oci/json_writer: layout, numbers, and strings that are not UTF-8. */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -170,7 +168,7 @@ static void too_deep(struct json_writer *writer)
 		json_open_array(writer, NULL);
 }
 
-static void misuse_aborts(void **state)
+static void misuse_ends_the_process(void **state)
 {
 	static void (*const misuses[])(struct json_writer * writer) = { key_in_array,
 		no_key_in_object, wrong_close, close_of_nothing, second_document, too_deep };
@@ -182,16 +180,12 @@ static void misuse_aborts(void **state)
 
 		assert_true(child >= 0);
 		if (child == 0) {
-			struct rlimit no_core = { 0, 0 };
-
-			setrlimit(RLIMIT_CORE, &no_core);
-			signal(SIGABRT, SIG_DFL);
 			misuses[i](json_writer_new(false));
 			_exit(0);
 		}
 		assert_int_equal(waitpid(child, &status, 0), child);
-		assert_true(WIFSIGNALED(status));
-		assert_int_equal(WTERMSIG(status), SIGABRT);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), EXIT_FAILURE);
 	}
 }
 
@@ -202,7 +196,7 @@ int main(void)
 		cmocka_unit_test(pretty),
 		cmocka_unit_test(empty_ones_are_in_one_piece),
 		cmocka_unit_test(bad_utf8_is_replaced),
-		cmocka_unit_test(misuse_aborts),
+		cmocka_unit_test(misuse_ends_the_process),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

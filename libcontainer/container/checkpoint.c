@@ -125,7 +125,8 @@ static int checkpoint_open_container(void *context, struct error *err)
 		status_open(checkpoint->runtime, checkpoint->id, true, &checkpoint->state, err);
 	if (checkpoint->directory < 0)
 		return -1;
-	status = status_of(&checkpoint->state, &checkpoint->pidfd);
+	if (status_of(&checkpoint->state, &status, &checkpoint->pidfd, err) < 0)
+		return error_prefix(err, "container '%s'", checkpoint->id);
 	if (status != CONTAINER_RUNNING && status != CONTAINER_PAUSED)
 		return error_set(err, EINVAL,
 			"container '%s' is %s; only one that runs or is paused can be "
@@ -226,7 +227,8 @@ static int checkpoint_find_outside(void *context, struct error *err)
 {
 	struct checkpoint *checkpoint = context;
 
-	checkpoint->freezer = cgroup_freezer(&checkpoint->cgroup);
+	if (cgroup_freezer(&checkpoint->cgroup, &checkpoint->freezer, err) < 0)
+		return -1;
 	checkpoint_fill_options(checkpoint);
 	if (checkpoint_parse_server(checkpoint, err) < 0)
 		return -1;
@@ -294,7 +296,7 @@ static void checkpoint_undo_dump(void *context)
 	struct error err;
 
 	if (checkpoint->freezer && !checkpoint->paused &&
-		cgroup_is_frozen(&checkpoint->cgroup) == 1 &&
+		cgroup_is_frozen(&checkpoint->cgroup, &err) != 0 &&
 		cgroup_freeze(&checkpoint->cgroup, false, &err) < 0)
 		log_warning("%s", err.text);
 }

@@ -28,8 +28,10 @@ _Static_assert(CONTAINER_CLOCKS == CLOCK_TABLE_LENGTH, "every clock is told");
 static int clocks_check_status(
 	const char *id, const struct oci_state_file *state, int *pidfd, struct error *err)
 {
-	enum container_status status = status_of(state, pidfd);
+	enum container_status status;
 
+	if (status_of(state, &status, pidfd, err) < 0)
+		return error_prefix(err, "container '%s'", id);
 	if (*pidfd >= 0 && status != CONTAINER_CREATING)
 		return 0;
 	return error_set(err, ESRCH, "container '%s' is %s; only one that lives has clocks to read",
@@ -230,7 +232,8 @@ static int clocks_describe(const struct container_runtime *runtime, struct clock
 {
 	struct timens_offsets offsets;
 
-	info_fill(&clocks->info, &target->state);
+	if (info_fill(&clocks->info, &target->state, err) < 0)
+		return -1;
 	process_clock_own_name(clocks->host_name);
 	if (clock_helper_read_offsets(&target->helper, &offsets, err) < 0 ||
 		process_clock_relative(&offsets, &clocks->info.time, err) < 0)

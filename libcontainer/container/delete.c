@@ -17,45 +17,57 @@
 static int delete_signal(const struct oci_state_file *state, int pidfd, struct error *err)
 {
 	struct cgroup_plan cgroup = status_cgroup(state);
+	int result = process_signal(pidfd, SIGKILL);
 
-	(void)process_signal(pidfd, SIGKILL);
+	if (result < 0 && result != -ESRCH)
+		return error_errno(err, -result, "kill init (pid %d)", (int)state->pid);
 	/* Nothing dies while it is frozen on cgroup v1. */
-	return cgroup_is_frozen(&cgroup) == 1 ? cgroup_freeze(&cgroup, false, err) : 0;
+	result = cgroup_is_frozen(&cgroup, err);
+	return result > 0 ? cgroup_freeze(&cgroup, false, err) : result;
 }
 
 /* Init first: with a PID namespace of its own the kernel then ends all the others. */
 static int delete_kill(const struct oci_state_file *state, int pidfd, struct error *err)
 {
+	int result;
+
 	if (pidfd < 0)
 		return 0;
 	if (delete_signal(state, pidfd, err) < 0)
 		return -1;
-	if (process_wait_gone(pidfd, DELETE_PATIENCE_MS) < 0)
+	result = process_wait_gone(pidfd, DELETE_PATIENCE_MS);
+	if (result == -ETIMEDOUT)
 		return error_set(err, ETIMEDOUT, "init (pid %d) does not end after SIGKILL",
 			(int)state->pid);
+	return result < 0 ? error_errno(err, -result, "wait for init (pid %d)", (int)state->pid)
+			  : 0;
+}
+
+/* A copy of config.json that is damaged has no hooks; one that cannot be read now may have some. */
+static int delete_poststop(int directory, struct oci_state_file *state, struct error *err)
+{
+	cleanup_oci_config struct oci_config *config = NULL;
+
+	if (directory_load_config(directory, &config, err) == 0) {
+		if (state->annotations_in_config)
+			state->annotations = config->annotations;
+		hooks_run_all(&config->hooks.poststop, "poststop", state, OCI_STATUS_STOPPED, 0);
+		return 0;
+	}
+	if (err->code != EINVAL && err->code != ENOENT)
+		return -1;
+	log_warning("hooks.poststop: %s", err->text);
 	return 0;
 }
 
-static void delete_poststop(int directory, const struct oci_state_file *state)
-{
-	cleanup_oci_config struct oci_config *config = NULL;
-	struct error err;
-
-	if (directory_load_config(directory, &config, &err) < 0) {
-		log_warning("hooks.poststop: %s", err.text);
-		return;
-	}
-	hooks_run_all(&config->hooks.poststop, "poststop", state, OCI_STATUS_STOPPED, 0);
-}
-
 static int delete_undo(const struct container_runtime *runtime, const char *id, int directory,
-	const struct oci_state_file *state, int pidfd, struct error *err)
+	struct oci_state_file *state, int pidfd, struct error *err)
 {
 	struct cgroup_plan cgroup = status_cgroup(state);
 
-	if (delete_kill(state, pidfd, err) < 0 || cgroup_destroy(&cgroup, err) < 0)
+	if (delete_kill(state, pidfd, err) < 0 || cgroup_destroy(&cgroup, err) < 0 ||
+		delete_poststop(directory, state, err) < 0)
 		return error_prefix(err, "delete container '%s'", id);
-	delete_poststop(directory, state);
 	return directory_remove(runtime, id, directory, err);
 }
 
@@ -68,14 +80,15 @@ static int delete_locked(const struct container_runtime *runtime, const char *id
 	int result;
 
 	if (directory_load_state(directory, &state, err) < 0) {
-		/* Nothing was made yet, or a crash of the machine undid it and left half a file. */
-		if (err->code == ENOENT || (force && err->code != EMEDIUMTYPE))
+		/* Nothing was made yet. A file that is there and cannot be read tells nothing. */
+		if (err->code == ENOENT)
 			return directory_remove(runtime, id, directory, err);
-		return error_prefix(err, "container '%s'", id);
+		return error_prefix(err, "delete container '%s'", id);
 	}
-	status = status_of(&state, &pidfd);
 	/* "creating" under our lock: its create is gone. */
-	if (!force && status != CONTAINER_STOPPED && status != CONTAINER_CREATING)
+	if (status_of(&state, &status, &pidfd, err) < 0)
+		result = error_prefix(err, "delete container '%s'", id);
+	else if (!force && status != CONTAINER_STOPPED && status != CONTAINER_CREATING)
 		result = error_set(err, EBUSY,
 			"container '%s' is %s; stop it first, or delete it with --force", id,
 			container_status_name(status));
@@ -106,13 +119,13 @@ static int delete_interrupt_creation(int directory, struct error *err)
 	for (int waited = 0; waited < DELETE_PATIENCE_MS; waited += 5) {
 		cleanup_close int pidfd = -1;
 		struct oci_state_file state;
+		enum container_status status;
 		int locked = directory_try_lock(directory, err);
 
 		if (locked != 0)
 			return locked < 0 ? -1 : 0;
 		if (directory_load_state(directory, &state, err) == 0) {
-			(void)status_of(&state, &pidfd);
-			if (pidfd >= 0)
+			if (status_of(&state, &status, &pidfd, err) == 0 && pidfd >= 0)
 				(void)delete_signal(&state, pidfd, err);
 			oci_state_file_free(&state);
 		}

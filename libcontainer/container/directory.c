@@ -18,6 +18,8 @@
 
 #define DIRECTORY_STATE "state.json"
 #define DIRECTORY_CONFIG "config.json"
+/* An older elsewhen put the annotations in, which could come to a multiple of a config's size. */
+#define DIRECTORY_STATE_MAX (8 * OCI_CONFIG_SIZE_MAX)
 /* So often may a `delete --force` of the same id come between making the directory and its lock. */
 #define DIRECTORY_TRIES 16
 
@@ -70,17 +72,21 @@ static int directory_wait_for_lock(int directory, struct error *err)
 	return 0;
 }
 
-static bool directory_is_still_there(int directory)
+/* 1, 0 or -1. */
+static int directory_is_still_there(int directory, struct error *err)
 {
 	struct stat st;
 
-	return fstat(directory, &st) == 0 && st.st_nlink > 0;
+	if (fstat(directory, &st) < 0)
+		return error_errno(err, errno, "look at the container's directory");
+	return st.st_nlink > 0;
 }
 
 /* -1 with ENOENT: a `delete --force` was quicker than we were to lock it. */
 static int directory_make(int root, const char *id, struct error *err)
 {
 	cleanup_close int directory = -1;
+	int there = -1;
 
 	if (mkdirat(root, id, 0700) < 0) {
 		if (errno == EEXIST)
@@ -88,12 +94,14 @@ static int directory_make(int root, const char *id, struct error *err)
 		return error_errno(err, errno, "make the directory of container '%s'", id);
 	}
 	directory = directory_open_in(root, id, err);
-	if (directory < 0 || directory_wait_for_lock(directory, err) < 0) {
+	if (directory >= 0 && directory_wait_for_lock(directory, err) == 0)
+		there = directory_is_still_there(directory, err);
+	if (there < 0) {
 		if (err->code != ENOENT)
 			unlinkat(root, id, AT_REMOVEDIR);
 		return -1;
 	}
-	if (!directory_is_still_there(directory))
+	if (there == 0)
 		return error_set(err, ENOENT, "container '%s' was deleted", id);
 	return move_fd(&directory);
 }
@@ -120,6 +128,7 @@ int directory_open(const struct container_runtime *runtime, const char *id,
 	enum directory_lock lock, struct error *err)
 {
 	cleanup_close int root = -1, directory = -1;
+	int there;
 
 	if (oci_container_id_validate(id, err) < 0)
 		return -1;
@@ -133,11 +142,10 @@ int directory_open(const struct container_runtime *runtime, const char *id,
 		return -1;
 	if (lock == DIRECTORY_UNLOCKED)
 		return move_fd(&directory);
-	if (directory_wait_for_lock(directory, err) < 0)
-		return -1;
-	if (!directory_is_still_there(directory))
+	there = directory_lock_again(directory, err);
+	if (there == 0)
 		return error_set(err, ENOENT, "container '%s' does not exist", id);
-	return move_fd(&directory);
+	return there < 0 ? -1 : move_fd(&directory);
 }
 
 void directory_unlock(int directory)
@@ -149,12 +157,17 @@ int directory_lock_again(int directory, struct error *err)
 {
 	if (directory_wait_for_lock(directory, err) < 0)
 		return -1;
-	return directory_is_still_there(directory);
+	return directory_is_still_there(directory, err);
 }
 
 int directory_try_lock(int directory, struct error *err)
 {
-	if (flock(directory, LOCK_EX | LOCK_NB) == 0)
+	int result;
+
+	do
+		result = flock(directory, LOCK_EX | LOCK_NB);
+	while (result < 0 && errno == EINTR);
+	if (result == 0)
 		return 1;
 	if (errno == EWOULDBLOCK)
 		return 0;
@@ -178,12 +191,24 @@ int directory_save_state(int directory, const struct oci_state_file *state, stru
 int directory_load_state(int directory, struct oci_state_file *state, struct error *err)
 {
 	cleanup_free char *json = NULL;
-	ssize_t length = io_read_file(directory, DIRECTORY_STATE, &json, OCI_CONFIG_SIZE_MAX);
+	ssize_t length = io_read_file(directory, DIRECTORY_STATE, &json, DIRECTORY_STATE_MAX);
 
 	if (length < 0)
 		return error_errno(err, (int)-length, "read the container's " DIRECTORY_STATE);
 	if (oci_state_file_parse(json, (size_t)length, state, err) < 0)
 		return error_prefix(err, DIRECTORY_STATE);
+	return 0;
+}
+
+int directory_load_annotations(int directory, struct oci_state_file *state, struct error *err)
+{
+	cleanup_oci_config struct oci_config *config = NULL;
+
+	if (!state->annotations_in_config)
+		return 0;
+	if (directory_load_config(directory, &config, err) < 0)
+		return -1;
+	oci_state_file_copy_annotations(state, &config->annotations);
 	return 0;
 }
 

@@ -44,8 +44,13 @@ int directory_lock_again(int directory, struct error *err);
 /* Durably (fsync and rename). */
 int directory_save_state(int directory, const struct oci_state_file *state, struct error *err);
 
-/* ENOENT in err->code: there is no state file (a create that was killed before it wrote one). */
+/*
+ * What delete needs, which does not grow with the config. ENOENT in err->code: there is no state file
+ * (a create that was killed before it wrote one).
+ */
 int directory_load_state(int directory, struct oci_state_file *state, struct error *err);
+/* Reads the annotations of a state that has left them to config.json. */
+int directory_load_annotations(int directory, struct oci_state_file *state, struct error *err);
 
 int directory_save_config(int directory, const char *json, size_t length, struct error *err);
 int directory_load_config(int directory, struct oci_config **config, struct error *err);

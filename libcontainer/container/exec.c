@@ -51,7 +51,8 @@ static int exec_find_container(void *context, struct error *err)
 		status_open(execution->runtime, execution->id, false, &execution->state, err);
 	if (execution->directory < 0)
 		return -1;
-	status = status_of(&execution->state, &execution->container_pidfd);
+	if (status_of(&execution->state, &status, &execution->container_pidfd, err) < 0)
+		return error_prefix(err, "container '%s'", execution->id);
 	if (status != CONTAINER_RUNNING && status != CONTAINER_CREATED)
 		return error_set(err, EINVAL, "container '%s' is %s; exec needs a running one",
 			execution->id, container_status_name(status));

@@ -132,11 +132,12 @@ static void info_fill_annotations(struct container_info *info, const struct oci_
 	info->annotations = annotations.items;
 }
 
-void info_fill(struct container_info *info, const struct oci_state_file *state)
+int info_fill(struct container_info *info, const struct oci_state_file *state, struct error *err)
 {
 	cleanup_close int pidfd = -1;
 
-	info->status = status_of(state, &pidfd);
+	if (status_of(state, &info->status, &pidfd, err) < 0)
+		return error_prefix(err, "container '%s'", state->id);
 	info->pid = info->status == CONTAINER_STOPPED ? 0 : state->pid;
 	info->id = info_copy(state->id);
 	info->bundle = info_copy(state->bundle);
@@ -146,6 +147,7 @@ void info_fill(struct container_info *info, const struct oci_state_file *state)
 	info->oci_version = info_copy(state->oci_version);
 	info_fill_clock(info, state, pidfd);
 	info_fill_annotations(info, state);
+	return 0;
 }
 
 void container_info_free(struct container_info *info)
@@ -169,15 +171,16 @@ int container_state(const struct container_runtime *runtime, const char *id,
 {
 	cleanup_close int directory = -1;
 	struct oci_state_file state;
+	int result;
 
 	*info = (struct container_info){ 0 };
 	/* Without the lock: createRuntime hooks ask for the state while create holds it. */
 	directory = status_open(runtime, id, false, &state, err);
 	if (directory < 0)
 		return -1;
-	info_fill(info, &state);
+	result = info_fill(info, &state, err);
 	oci_state_file_free(&state);
-	return 0;
+	return result;
 }
 
 static int info_compare(const void *a, const void *b)
@@ -199,7 +202,7 @@ int container_list(const struct container_runtime *runtime, struct container_inf
 		return 0;
 	if (!root)
 		return error_errno(err, errno, "--root: open '%s'", runtime->root);
-	while ((entry = readdir(root))) {
+	while ((errno = 0, entry = readdir(root))) {
 		struct container_info info;
 		struct error skipped;
 
@@ -216,6 +219,8 @@ int container_list(const struct container_runtime *runtime, struct container_inf
 			fatal_out_of_memory();
 		(*infos)[(*count)++] = info;
 	}
+	if (errno)
+		return error_errno(err, errno, "--root: list '%s'", runtime->root);
 	if (*count > 1)
 		qsort(*infos, *count, sizeof(**infos), info_compare);
 	return 0;

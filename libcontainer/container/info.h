@@ -8,6 +8,6 @@
 #include "oci/state_file.h"
 
 /* From the state, held against what is there; into a zeroed struct. */
-void info_fill(struct container_info *info, const struct oci_state_file *state);
+int info_fill(struct container_info *info, const struct oci_state_file *state, struct error *err);
 
 #endif

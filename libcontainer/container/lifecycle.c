@@ -36,10 +36,11 @@ int container_kill(const struct container_runtime *runtime, const char *id, int 
 	directory = status_open(runtime, id, false, &state, err);
 	if (directory < 0)
 		return -1;
-	status = status_of(&state, &pidfd);
 	cgroup = status_cgroup(&state);
 	/* Engines send --all after init has ended, for what it may have left behind. */
-	if (all)
+	if (status_of(&state, &status, &pidfd, err) < 0)
+		result = error_prefix(err, "container '%s'", id);
+	else if (all)
 		result = cgroup_kill(&cgroup, signal, err);
 	else if (status == CONTAINER_STOPPED || pidfd < 0)
 		result = kill_none(id, err);
@@ -65,9 +66,10 @@ static int lifecycle_freeze(
 	directory = status_open(runtime, id, true, &state, err);
 	if (directory < 0)
 		return -1;
-	status = status_of(&state, NULL);
 	cgroup = status_cgroup(&state);
-	if (status == wanted || (frozen && status == CONTAINER_CREATED))
+	if (status_of(&state, &status, NULL, err) < 0)
+		result = error_prefix(err, "container '%s'", id);
+	else if (status == wanted || (frozen && status == CONTAINER_CREATED))
 		result = cgroup_freeze(&cgroup, frozen, err);
 	else
 		result = error_set(err, EINVAL, "container '%s' is %s, not %s", id,

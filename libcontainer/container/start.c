@@ -71,13 +71,15 @@ static int start_poststart(int directory, const struct oci_state_file *state, st
 {
 	cleanup_oci_config struct oci_config *config = NULL;
 	cleanup_close int pidfd = -1;
+	enum container_status status;
+	struct error ignored;
 
 	if (directory_load_config(directory, &config, err) == 0 &&
 		hooks_run(&config->hooks.poststart, "poststart", state, OCI_STATUS_RUNNING,
 			state->pid, err) == 0)
 		return 0;
-	(void)status_of(state, &pidfd);
-	if (pidfd >= 0 && process_signal(pidfd, SIGKILL) == 0)
+	if (status_of(state, &status, &pidfd, &ignored) == 0 && pidfd >= 0 &&
+		process_signal(pidfd, SIGKILL) == 0)
 		(void)process_wait_gone(pidfd, START_PATIENCE_MS);
 	return -1;
 }
@@ -89,10 +91,14 @@ static int start_poststart(int directory, const struct oci_state_file *state, st
  */
 static int start_if_possible(int directory, struct oci_state_file *state, struct error *err)
 {
-	enum container_status status = status_of(state, NULL);
-	bool waits = status == CONTAINER_CREATED ||
-		     (status == CONTAINER_RUNNING &&
-			     faccessat(directory, DIRECTORY_START_SOCKET, F_OK, 0) == 0);
+	enum container_status status;
+	bool waits;
+
+	if (status_of(state, &status, NULL, err) < 0)
+		return error_prefix(err, "container '%s'", state->id);
+	waits = status == CONTAINER_CREATED ||
+		(status == CONTAINER_RUNNING &&
+			faccessat(directory, DIRECTORY_START_SOCKET, F_OK, 0) == 0);
 
 	if (waits && start_tell_init(directory, state, err) == 0)
 		return 0;

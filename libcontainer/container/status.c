@@ -30,33 +30,50 @@ struct cgroup_plan status_cgroup(const struct oci_state_file *state)
 	};
 }
 
-static enum container_status status_of_living(const struct oci_state_file *state)
+static int status_of_living(
+	const struct oci_state_file *state, enum container_status *status, struct error *err)
 {
 	struct cgroup_plan cgroup = status_cgroup(state);
+	int frozen = 0;
 
+	*status = CONTAINER_CREATING;
 	if (state->status == OCI_STATUS_CREATING)
-		return CONTAINER_CREATING;
+		return 0;
+	frozen = cgroup_is_frozen(&cgroup, err);
+	if (frozen < 0)
+		return -1;
+	*status = state->status == OCI_STATUS_CREATED ? CONTAINER_CREATED : CONTAINER_RUNNING;
 	/* A created one too: a start would wait for it with the lock that resume needs. */
-	if (cgroup_is_frozen(&cgroup) == 1)
-		return CONTAINER_PAUSED;
-	return state->status == OCI_STATUS_CREATED ? CONTAINER_CREATED : CONTAINER_RUNNING;
+	if (frozen == 1)
+		*status = CONTAINER_PAUSED;
+	return 0;
 }
 
-enum container_status status_of(const struct oci_state_file *state, int *pidfd)
+int status_of(const struct oci_state_file *state, enum container_status *status, int *pidfd,
+	struct error *err)
 {
 	cleanup_close int fd = -1;
+	int gone;
 
 	if (pidfd)
 		*pidfd = -1;
+	*status = CONTAINER_CREATING;
 	/* No pid yet: create is at work, or was killed at it; only its lock tells which. */
 	if (state->pid == 0)
-		return CONTAINER_CREATING;
+		return 0;
 	fd = process_open(state->pid, state->start_time);
-	if (fd < 0 || process_wait_gone(fd, 0) == 0)
-		return CONTAINER_STOPPED;
+	gone = fd < 0 ? fd : process_wait_gone(fd, 0);
+	*status = CONTAINER_STOPPED;
+	if (gone == 0 || gone == -ESRCH)
+		return 0;
+	if (gone != -ETIMEDOUT)
+		return error_errno(
+			err, -gone, "cannot tell whether init (pid %d) lives", (int)state->pid);
+	if (status_of_living(state, status, err) < 0)
+		return -1;
 	if (pidfd)
 		*pidfd = move_fd(&fd);
-	return status_of_living(state);
+	return 0;
 }
 
 int status_open(const struct container_runtime *runtime, const char *id, bool locked,
@@ -67,8 +84,12 @@ int status_open(const struct container_runtime *runtime, const char *id, bool lo
 
 	if (directory < 0)
 		return -1;
-	if (directory_load_state(directory, state, err) == 0)
-		return move_fd(&directory);
+	if (directory_load_state(directory, state, err) == 0) {
+		if (directory_load_annotations(directory, state, err) == 0)
+			return move_fd(&directory);
+		oci_state_file_free(state);
+		return error_prefix(err, "container '%s'", id);
+	}
 	if (err->code == ENOENT)
 		return error_set(err, ENOENT,
 			"container '%s' was never finished; `delete --force` removes it", id);

@@ -8,8 +8,12 @@
 #include "linux/cgroup.h"
 #include "oci/state_file.h"
 
-/* *pidfd, when asked for, is init's (the caller's to close), or -1 when it is gone. */
-enum container_status status_of(const struct oci_state_file *state, int *pidfd);
+/*
+ * *pidfd, when asked for, is init's (the caller's to close), or -1 when it is gone. -1 when it cannot
+ * be known, for want of memory or descriptors, say: that is no word about the container.
+ */
+int status_of(const struct oci_state_file *state, enum container_status *status, int *pidfd,
+	struct error *err);
 
 /* The recorded cgroup. Strings stay the state's; nothing to free. */
 struct cgroup_plan status_cgroup(const struct oci_state_file *state);

@@ -105,8 +105,10 @@ static int update_apply(const char *id, const struct oci_state_file *state,
 	const struct cgroup_resources *resources, struct error *err)
 {
 	struct cgroup_plan cgroup = status_cgroup(state);
-	enum container_status status = status_of(state, NULL);
+	enum container_status status;
 
+	if (status_of(state, &status, NULL, err) < 0)
+		return error_prefix(err, "container '%s'", id);
 	if (status == CONTAINER_STOPPED || status == CONTAINER_CREATING)
 		return error_set(err, ESRCH, "container not running: '%s' is %s", id,
 			container_status_name(status));

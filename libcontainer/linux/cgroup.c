@@ -90,12 +90,15 @@ static int make_directory(const char *path)
 static int take_over(
 	const char *path, int directory, const struct cgroup_driver *driver, struct error *err)
 {
-	int result = 0;
+	int result;
 
 	if (cgroup_check_empty(directory, path, err) < 0)
 		return -1;
-	if (driver->is_frozen(directory) == 1)
+	result = driver->is_frozen(directory);
+	if (result == 1)
 		result = driver->freeze(directory, false, 0);
+	else if (result == -ENOENT)
+		result = 0;
 	return result == 0 ? 0 : error_errno(err, -result, "cannot thaw the old cgroup %s", path);
 }
 
@@ -103,10 +106,10 @@ static int prepare_directory(const char *path, bool existed, struct error *err)
 {
 	cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const struct cgroup_driver *driver;
+	int result = fd < 0 ? -errno : cgroup_driver_of(fd, &driver);
 
-	if (fd < 0)
-		return error_errno(err, errno, "cannot open the cgroup %s", path);
-	driver = cgroup_driver_of(fd);
+	if (result < 0)
+		return error_errno(err, -result, "cannot open the cgroup %s", path);
 	if (!driver)
 		return error_set(err, ENODEV, "%s is not in a cgroup hierarchy", path);
 	if (existed && take_over(path, fd, driver, err) < 0)
@@ -296,9 +299,9 @@ int cgroup_freeze(const struct cgroup_plan *plan, bool frozen, struct error *err
 	const struct cgroup_member *freezer;
 	int result;
 
-	if (cgroup_members_open(plan, &members, err) < 0)
+	if (cgroup_members_open(plan, &members, err) < 0 ||
+		cgroup_members_freezer(&members, &freezer, err) < 0)
 		return -1;
-	freezer = cgroup_members_freezer(&members);
 	if (!freezer)
 		return error_set(err, ENOTSUP, "the container's cgroup has no freezer");
 	result = freezer->driver->freeze(freezer->fd, frozen, FREEZE_MILLISECONDS);
@@ -308,34 +311,31 @@ int cgroup_freeze(const struct cgroup_plan *plan, bool frozen, struct error *err
 	return 0;
 }
 
-int cgroup_is_frozen(const struct cgroup_plan *plan)
+int cgroup_is_frozen(const struct cgroup_plan *plan, struct error *err)
 {
 	cleanup_cgroup_members struct cgroup_members members = { 0 };
 	const struct cgroup_member *freezer;
-	struct error ignored;
 
-	if (cgroup_members_open(plan, &members, &ignored) < 0)
+	if (cgroup_members_open(plan, &members, err) < 0)
 		return -1;
-	freezer = cgroup_members_freezer(&members);
-	return freezer ? freezer->driver->is_frozen(freezer->fd) : -1;
+	return cgroup_members_freezer(&members, &freezer, err);
 }
 
-char *cgroup_freezer(const struct cgroup_plan *plan)
+int cgroup_freezer(const struct cgroup_plan *plan, char **path, struct error *err)
 {
 	cleanup_cgroup_members struct cgroup_members members = { 0 };
 	const struct cgroup_member *freezer;
-	struct error ignored;
-	char *path;
 
-	if (cgroup_members_open(plan, &members, &ignored) < 0)
-		return NULL;
-	freezer = cgroup_members_freezer(&members);
+	*path = NULL;
+	if (cgroup_members_open(plan, &members, err) < 0 ||
+		cgroup_members_freezer(&members, &freezer, err) < 0)
+		return -1;
 	if (!freezer)
-		return NULL;
-	path = strdup(freezer->path);
-	if (!path)
+		return 0;
+	*path = strdup(freezer->path);
+	if (!*path)
 		fatal_out_of_memory();
-	return path;
+	return 0;
 }
 
 enum cgroup_mode cgroup_mode_detect(void)

@@ -83,10 +83,10 @@ int cgroup_entry_enter(const struct cgroup_entry *entry, bool v2_too, struct err
 void cgroup_entry_close(struct cgroup_entry *entry);
 
 int cgroup_freeze(const struct cgroup_plan *plan, bool frozen, struct error *err);
-/* 1 frozen, 0 not, -1 unknown (no freezer). */
-int cgroup_is_frozen(const struct cgroup_plan *plan);
-/* The directory that the two above write to and read from, malloc'd; NULL: no freezer. */
-char *cgroup_freezer(const struct cgroup_plan *plan);
+/* 1 frozen, 0 not (there may be no freezer), -1 unknown. */
+int cgroup_is_frozen(const struct cgroup_plan *plan, struct error *err);
+/* *path is the directory that the two above write to and read from, malloc'd; NULL: no freezer. */
+int cgroup_freezer(const struct cgroup_plan *plan, char **path, struct error *err);
 
 /* Every process in it and below it, as pids of the caller's PID namespace, sorted; *pids is
  * malloc'd. */

@@ -42,23 +42,29 @@ static int check_memory(const struct cgroup_members *members,
 	return 0;
 }
 
-static bool is_v1(const struct cgroup_members *members, const char *controller)
+static int find_v1(const struct cgroup_members *members, const char *controller, bool *is_v1,
+	struct error *err)
 {
-	const struct cgroup_member *member = cgroup_members_find(members, controller);
+	const struct cgroup_member *member;
 
-	return member && !member->driver->v2;
+	if (cgroup_members_find(members, controller, &member, err) < 0)
+		return -1;
+	*is_v1 = member && !member->driver->v2;
+	return 0;
 }
 
 static int tell_systemd(const struct cgroup_plan *plan, const struct cgroup_members *members,
 	const struct cgroup_resources *resources, struct error *err)
 {
-	const struct systemd_v1 v1 = {
-		.blkio = is_v1(members, "blkio"),
-		.cpu = is_v1(members, "cpu"),
-		.devices = is_v1(members, "devices"),
-	};
+	struct systemd_v1 v1;
 
-	return plan->unit.name ? systemd_unit_limit(&plan->unit, resources, &v1, err) : 0;
+	if (!plan->unit.name)
+		return 0;
+	if (find_v1(members, "blkio", &v1.blkio, err) < 0 ||
+		find_v1(members, "cpu", &v1.cpu, err) < 0 ||
+		find_v1(members, "devices", &v1.devices, err) < 0)
+		return -1;
+	return systemd_unit_limit(&plan->unit, resources, &v1, err);
 }
 
 int cgroup_apply(

@@ -118,14 +118,16 @@ int cgroup_batch_run(struct cgroup_batch *batch, struct error *err)
 const struct cgroup_member *cgroup_require(const struct cgroup_members *members,
 	const char *property, const char *controller, struct error *err)
 {
-	const struct cgroup_member *member = cgroup_members_find(members, controller);
 	const struct cgroup_member *v2 = cgroup_members_v2(members);
+	const struct cgroup_member *member;
 
+	if (cgroup_members_find(members, controller, &member, err) < 0)
+		return error_prefix(err, "linux.resources.%s", property), NULL;
 	if (member)
 		return member;
 	if (v2 && cgroup_v2_enable(v2->path, controller, err) < 0)
 		return error_prefix(err, "linux.resources.%s", property), NULL;
-	if (v2 && v2->driver->has_controller(v2->fd, controller))
+	if (v2 && v2->driver->has_controller(v2->fd, controller) > 0)
 		return v2;
 	error_set(err, ENODEV,
 		"linux.resources.%s: the %s controller is in no mounted cgroup hierarchy", property,
@@ -163,7 +165,8 @@ static int collect_property(const struct cgroup_members *members,
 
 	if (!value->set || (property->zero_is_unset && value->value == 0))
 		return 0;
-	member = cgroup_members_find(members, property->controller);
+	if (cgroup_members_find(members, property->controller, &member, err) < 0)
+		return error_prefix(err, "linux.resources.%s", property->name);
 	if (!member && !is_default)
 		member = cgroup_require(members, property->name, property->controller, err);
 	if (!member)

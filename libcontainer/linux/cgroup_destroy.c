@@ -25,9 +25,26 @@ static int remove_nested(int parent, const char *name, void *context)
 	return unlinkat(parent, name, AT_REMOVEDIR) < 0 ? -errno : 0;
 }
 
-static bool is_gone(const char *path)
+/* 0: gone; else what keeps it, as -errno. */
+static int remove_directory(const char *path)
 {
-	return rmdir(path) == 0 || errno == ENOENT;
+	int result = rmdir(path) == 0 ? 0 : -errno;
+
+	/* In a hierarchy that is mounted read-only, EROFS comes before ENOENT. */
+	if (result < 0 && faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
+		errno == ENOENT)
+		return 0;
+	return result;
+}
+
+static bool is_busy(int result)
+{
+	return result == -EBUSY || result == -ENOTEMPTY;
+}
+
+static int explain(const char *path, int result, struct error *err)
+{
+	return error_errno(err, -result, "cannot remove the cgroup %s", path);
 }
 
 /* Nearly always nothing is left inside, and this is all there is to do. */
@@ -36,7 +53,7 @@ static bool remove_empty(const struct cgroup_plan *plan)
 	bool all = true;
 
 	for (size_t i = 0; i < plan->directories.length; i++)
-		all &= is_gone(plan->directories.items[i]);
+		all &= remove_directory(plan->directories.items[i]) == 0;
 	return all;
 }
 
@@ -52,36 +69,40 @@ static int remove_member(const struct cgroup_member *member, struct error *err)
 	if (cgroup_kill_member(member, err) < 0)
 		return -1;
 	result = cgroup_walk(member->fd, &visitor);
-	if (result < 0 && result != -EBUSY && result != -ENOTEMPTY)
+	if (result < 0 && !is_busy(result))
 		return error_errno(err, -result, "cannot remove a cgroup below %s", member->path);
-	if (!is_gone(member->path) && errno != EBUSY && errno != ENOTEMPTY)
-		return error_errno(err, errno, "cannot remove the cgroup %s", member->path);
-	return 0;
+	result = remove_directory(member->path);
+	return result < 0 && !is_busy(result) ? explain(member->path, result, err) : 0;
 }
 
 /* Kills and removes once; what is still there is left in `members`. */
 static int remove_members(
 	const struct cgroup_plan *plan, struct cgroup_members *members, struct error *err)
 {
-	if (cgroup_members_open(plan, members, err) < 0)
+	if (cgroup_members_open(plan, members, err) < 0 || cgroup_thaw_all(members, err) < 0)
 		return -1;
-	cgroup_thaw_all(members);
 	for (size_t i = 0; i < members->length; i++)
 		if (remove_member(&members->items[i], err) < 0)
 			return -1;
 	return 0;
 }
 
-static int still_busy(const struct cgroup_plan *plan, struct error *err)
+/* Always -1, but where the last of them has gone at last. */
+static int still_there(const struct cgroup_plan *plan, struct error *err)
 {
 	for (size_t i = 0; i < plan->directories.length; i++) {
 		const char *path = plan->directories.items[i];
 		cleanup_cgroup_pids struct cgroup_pid_list pids = { 0 };
-		cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		int result = remove_directory(path);
+		cleanup_close int fd = -1;
 
-		if (fd < 0)
+		if (result == 0)
 			continue;
-		(void)cgroup_pids_read(fd, &pids);
+		if (!is_busy(result))
+			return explain(path, result, err);
+		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0)
+			(void)cgroup_pids_read(fd, &pids);
 		if (pids.length > 0)
 			return error_set(err, EBUSY,
 				"cannot remove the cgroup %s: process %d is still in it after %d s",
@@ -104,7 +125,7 @@ static int remove_full(const struct cgroup_plan *plan, struct error *err)
 		if (remove_empty(plan))
 			return 0;
 		if (waited >= WAIT_MILLISECONDS)
-			return still_busy(plan, err);
+			return still_there(plan, err);
 		if (pause > LONGEST_PAUSE)
 			pause = LONGEST_PAUSE;
 		(void)nanosleep(&(struct timespec){ .tv_nsec = pause * 1000000L }, NULL);
@@ -120,14 +141,24 @@ static void end_unit(const struct systemd_unit *unit)
 		log_warning("%s", err.text);
 }
 
+/* Another container may live below them by now: then they stay, which is no failure. */
+static int remove_parents(const struct cgroup_plan *plan, struct error *err)
+{
+	for (size_t i = plan->missing.length; i-- > 0;) {
+		const char *path = plan->missing.items[i];
+		int result = remove_directory(path);
+
+		if (result < 0 && !is_busy(result))
+			return explain(path, result, err);
+	}
+	return 0;
+}
+
 int cgroup_destroy(struct cgroup_plan *plan, struct error *err)
 {
 	cgroup_settle(plan);
-	if (!remove_empty(plan) && remove_full(plan, err) < 0)
+	if ((!remove_empty(plan) && remove_full(plan, err) < 0) || remove_parents(plan, err) < 0)
 		return -1;
-	/* Another container may live below them by now: then they stay, which is no failure. */
-	for (size_t i = plan->missing.length; i-- > 0;)
-		(void)rmdir(plan->missing.items[i]);
 	end_unit(&plan->unit);
 	return 0;
 }

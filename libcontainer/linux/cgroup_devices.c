@@ -256,7 +256,8 @@ int cgroup_devices_apply(const struct cgroup_members *members,
 
 	if (!resources->devices_set)
 		return 0;
-	v1 = cgroup_members_find(members, "devices");
+	if (cgroup_members_find(members, "devices", &v1, err) < 0)
+		return error_prefix(err, "linux.resources.devices");
 	if (v1)
 		return apply_v1(v1, resources, err);
 	v2 = cgroup_members_v2(members);

@@ -11,14 +11,24 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 
-const struct cgroup_driver *cgroup_driver_of(int directory)
+/* 1, 0 or -errno; ENODEV: the cgroup is just being removed. */
+static int has_file(int directory, const char *file)
+{
+	if (faccessat(directory, file, F_OK, 0) == 0)
+		return 1;
+	return errno == ENOENT || errno == ENODEV ? 0 : -errno;
+}
+
+int cgroup_driver_of(int directory, const struct cgroup_driver **driver)
 {
 	/* Every v2 cgroup has cgroup.controllers, no v1 one does; both have cgroup.procs. */
-	if (faccessat(directory, "cgroup.controllers", F_OK, 0) == 0)
-		return &cgroup_driver_v2;
-	if (faccessat(directory, "cgroup.procs", F_OK, 0) == 0)
-		return &cgroup_driver_v1;
-	return NULL;
+	int v2 = has_file(directory, "cgroup.controllers");
+	int any = v2 == 0 ? has_file(directory, "cgroup.procs") : v2;
+
+	*driver = NULL;
+	if (any > 0)
+		*driver = v2 > 0 ? &cgroup_driver_v2 : &cgroup_driver_v1;
+	return any < 0 ? any : 0;
 }
 
 int cgroup_members_open(
@@ -33,13 +43,14 @@ int cgroup_members_open(
 	for (size_t i = 0; i < plan->directories.length; i++) {
 		const char *path = plan->directories.items[i];
 		cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		const struct cgroup_driver *driver;
+		const struct cgroup_driver *driver = NULL;
+		int result;
 
 		if (fd < 0 && errno == ENOENT)
 			continue;
-		if (fd < 0)
-			return error_errno(err, errno, "cannot open the cgroup %s", path);
-		driver = cgroup_driver_of(fd);
+		result = fd < 0 ? -errno : cgroup_driver_of(fd, &driver);
+		if (result < 0)
+			return error_errno(err, -result, "cannot open the cgroup %s", path);
 		if (driver)
 			members->items[members->length++] = (struct cgroup_member){
 				.driver = driver, .path = path, .fd = move_fd(&fd)
@@ -56,16 +67,23 @@ void cgroup_members_close(struct cgroup_members *members)
 	*members = (struct cgroup_members){ 0 };
 }
 
-const struct cgroup_member *cgroup_members_find(
-	const struct cgroup_members *members, const char *controller)
+int cgroup_members_find(const struct cgroup_members *members, const char *controller,
+	const struct cgroup_member **found, struct error *err)
 {
+	*found = NULL;
 	for (size_t i = 0; i < members->length; i++) {
 		const struct cgroup_member *member = &members->items[i];
+		int result = member->driver->has_controller(member->fd, controller);
 
-		if (member->driver->has_controller(member->fd, controller))
-			return member;
+		if (result < 0)
+			return error_errno(err, -result, "cannot look for the %s controller in %s",
+				controller, member->path);
+		if (result == 0)
+			continue;
+		*found = member;
+		break;
 	}
-	return NULL;
+	return 0;
 }
 
 const struct cgroup_member *cgroup_members_v2(const struct cgroup_members *members)
@@ -76,20 +94,27 @@ const struct cgroup_member *cgroup_members_v2(const struct cgroup_members *membe
 	return NULL;
 }
 
-const struct cgroup_member *cgroup_members_freezer(const struct cgroup_members *members)
+int cgroup_members_freezer(const struct cgroup_members *members,
+	const struct cgroup_member **freezer, struct error *err)
 {
-	const struct cgroup_member *v2 = NULL;
+	int frozen = 0;
 
+	*freezer = NULL;
 	for (size_t i = 0; i < members->length; i++) {
 		const struct cgroup_member *member = &members->items[i];
+		int result = member->driver->is_frozen(member->fd);
 
-		if (member->driver->is_frozen(member->fd) < 0)
+		if (result == -ENOENT)
 			continue;
+		if (result < 0)
+			return error_errno(
+				err, -result, "cannot tell whether %s is frozen", member->path);
+		*freezer = member;
+		frozen = result;
 		if (!member->driver->v2)
-			return member;
-		v2 = member;
+			break;
 	}
-	return v2;
+	return frozen;
 }
 
 bool cgroup_is_privileged(void)

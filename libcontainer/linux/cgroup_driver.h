@@ -18,10 +18,10 @@ struct cgroup_driver {
 	/* Makes a new directory fit for processes and limits. */
 	int (*prepare)(const char *path, int directory, struct error *err);
 	/* `controller` by its v1 name ("blkio"). */
-	bool (*has_controller)(int directory, const char *controller);
+	int (*has_controller)(int directory, const char *controller); /* 1, 0 or -errno */
 	/* Waits until it is done, at most `milliseconds`; on failure it is thawed. 0 or -errno. */
 	int (*freeze)(int directory, bool frozen, int milliseconds);
-	/* 1, 0, or -1 where there is no freezer. */
+	/* 1, 0, -ENOENT where there is no freezer, or another -errno. */
 	int (*is_frozen)(int directory);
 };
 extern const struct cgroup_driver cgroup_driver_v1, cgroup_driver_v2;
@@ -38,8 +38,8 @@ struct cgroup_members {
 	size_t length;
 };
 
-/* NULL when `directory` is no cgroup. */
-const struct cgroup_driver *cgroup_driver_of(int directory);
+/* 0 or -errno; *driver is NULL when `directory` is no cgroup. */
+int cgroup_driver_of(int directory, const struct cgroup_driver **driver);
 
 /* Opens those of the plan's directories that exist. */
 int cgroup_members_open(
@@ -47,11 +47,14 @@ int cgroup_members_open(
 void cgroup_members_close(struct cgroup_members *members);
 #define cleanup_cgroup_members __attribute__((cleanup(cgroup_members_close)))
 
-const struct cgroup_member *cgroup_members_find(
-	const struct cgroup_members *members, const char *controller);
+/* *found is NULL when none has it. */
+int cgroup_members_find(const struct cgroup_members *members, const char *controller,
+	const struct cgroup_member **found, struct error *err);
 const struct cgroup_member *cgroup_members_v2(const struct cgroup_members *members);
-/* The one that is frozen and thawed: the v1 freezer's where it is mounted, else v2's; or NULL. */
-const struct cgroup_member *cgroup_members_freezer(const struct cgroup_members *members);
+/* *freezer is the one that is frozen and thawed: the v1 freezer's where it is mounted, else v2's; or
+ * NULL. Returns whether it is frozen, or -1. */
+int cgroup_members_freezer(const struct cgroup_members *members,
+	const struct cgroup_member **freezer, struct error *err);
 
 /* The blkio controller is called io in v2; all others keep their name. */
 const char *cgroup_v2_controller_name(const char *controller);

@@ -40,14 +40,16 @@ static int send_signal(int pidfd, int signal)
 static int signal_batch(int directory, const pid_t *pids, size_t count, int signal)
 {
 	cleanup_cgroup_pids struct cgroup_pid_list again = { 0 };
-	int pidfds[BATCH], first_failure = 0;
+	int pidfds[BATCH], first_failure = 0, listed;
 
 	for (size_t i = 0; i < count; i++) {
 		pidfds[i] = (int)syscall(SYS_pidfd_open, pids[i], 0);
 		if (pidfds[i] < 0 && errno != ESRCH)
 			first_failure = -errno;
 	}
-	(void)cgroup_pids_read(directory, &again);
+	listed = cgroup_pids_read(directory, &again);
+	if (listed < 0)
+		first_failure = listed;
 	for (size_t i = 0; i < count; i++) {
 		cleanup_close int pidfd = pidfds[i];
 		int result = 0;
@@ -115,36 +117,46 @@ static int thaw(int directory, void *context)
 {
 	const struct cgroup_driver *driver = context;
 
-	(void)driver->freeze(directory, false, 0);
-	return 0;
+	return driver->freeze(directory, false, 0);
 }
 
-void cgroup_thaw_all(const struct cgroup_members *members)
+int cgroup_thaw_all(const struct cgroup_members *members, struct error *err)
 {
 	for (size_t i = 0; i < members->length; i++) {
 		const struct cgroup_member *member = &members->items[i];
 		struct cgroup_visitor visitor = { .enter = thaw,
 			.context = (void *)member->driver };
+		int result = 0;
 
 		/* v2 needs no thaw: SIGKILL reaches the frozen. */
-		if (!member->driver->v2 && member->driver->has_controller(member->fd, "freezer"))
-			(void)cgroup_walk(member->fd, &visitor);
+		if (!member->driver->v2)
+			result = member->driver->has_controller(member->fd, "freezer");
+		if (result > 0)
+			result = cgroup_walk(member->fd, &visitor);
+		if (result < 0)
+			return error_errno(err, -result, "cannot thaw the cgroup %s", member->path);
 	}
+	return 0;
 }
 
 /* While all are frozen, none forks and none exits: each gets the signal exactly once. */
 static int signal_frozen(const struct cgroup_members *members, const struct cgroup_member *target,
 	int signal, struct error *err)
 {
-	const struct cgroup_member *freezer = cgroup_members_freezer(members);
-	bool freeze = freezer && freezer->driver->is_frozen(freezer->fd) == 0;
-	int result;
+	const struct cgroup_member *freezer;
+	int frozen = cgroup_members_freezer(members, &freezer, err), result, thawed = 0;
+	bool freeze = freezer && frozen == 0;
 
+	if (frozen < 0)
+		return -1;
 	if (freeze)
 		(void)freezer->driver->freeze(freezer->fd, true, FREEZE_MILLISECONDS);
 	result = signal_until_no_new(target, signal, err);
 	if (freeze)
-		(void)freezer->driver->freeze(freezer->fd, false, 0);
+		thawed = freezer->driver->freeze(freezer->fd, false, 0);
+	/* It may have ended meanwhile. */
+	if (result == 0 && thawed < 0 && thawed != -ENOENT && thawed != -ENODEV)
+		return error_errno(err, -thawed, "cannot thaw the cgroup %s", freezer->path);
 	return result;
 }
 
@@ -166,7 +178,7 @@ int cgroup_kill(const struct cgroup_plan *plan, int signal, struct error *err)
 		result = 0;
 	else
 		result = signal_frozen(&members, target, signal, err);
-	if (signal == SIGKILL)
-		cgroup_thaw_all(&members);
+	if (result == 0 && signal == SIGKILL)
+		result = cgroup_thaw_all(&members, err);
 	return result;
 }

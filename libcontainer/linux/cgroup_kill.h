@@ -9,6 +9,6 @@
 int cgroup_kill_member(const struct cgroup_member *member, struct error *err);
 
 /* A v1 freezer keeps even SIGKILL waiting: thaws it and all below. */
-void cgroup_thaw_all(const struct cgroup_members *members);
+int cgroup_thaw_all(const struct cgroup_members *members, struct error *err);
 
 #endif

@@ -91,7 +91,7 @@ static int find_process(int directory, void *context)
 
 	if (got > 0 || got == -EOPNOTSUPP)
 		*(bool *)context = true;
-	return 0;
+	return got == -EOPNOTSUPP || got > 0 ? 0 : (int)got;
 }
 
 int cgroup_check_empty(int directory, const char *path, struct error *err)

@@ -30,27 +30,37 @@ static const struct {
 };
 
 /* "hugetlb.2MB" and the like: its files are named by page size, which differs by machine. */
-static bool has_hugetlb(int directory)
+static int has_hugetlb(int directory)
 {
 	cleanup_close int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	cleanup_dir DIR *stream = fd < 0 ? NULL : fdopendir(fd);
 	const struct dirent *entry;
 
 	if (!stream)
-		return false;
+		return -errno;
 	(void)move_fd(&fd);
-	while ((entry = readdir(stream)))
+	while ((errno = 0, entry = readdir(stream)))
 		if (text_starts_with(entry->d_name, "hugetlb."))
-			return true;
-	return false;
+			return 1;
+	return -errno;
 }
 
-static bool v1_has_controller(int directory, const char *controller)
+/* ENODEV: the cgroup is just being removed. */
+static bool is_absent(int result)
 {
-	for (size_t i = 0; i < ARRAY_LENGTH(controller_files); i++)
-		if (strcmp(controller_files[i].controller, controller) == 0)
-			return faccessat(directory, controller_files[i].file, F_OK, 0) == 0;
-	return strcmp(controller, "hugetlb") == 0 && has_hugetlb(directory);
+	return result == -ENOENT || result == -ENODEV;
+}
+
+static int v1_has_controller(int directory, const char *controller)
+{
+	for (size_t i = 0; i < ARRAY_LENGTH(controller_files); i++) {
+		if (strcmp(controller_files[i].controller, controller) != 0)
+			continue;
+		if (faccessat(directory, controller_files[i].file, F_OK, 0) == 0)
+			return 1;
+		return is_absent(-errno) ? 0 : -errno;
+	}
+	return strcmp(controller, "hugetlb") == 0 ? has_hugetlb(directory) : 0;
 }
 
 static bool is_blank(const char *text)
@@ -167,9 +177,10 @@ static int v1_freeze(int directory, bool frozen, int milliseconds)
 static int v1_is_frozen(int directory)
 {
 	char state[32];
+	int result = read_state(directory, state, sizeof(state));
 
-	if (read_state(directory, state, sizeof(state)) < 0)
-		return -1;
+	if (result < 0)
+		return is_absent(result) ? -ENOENT : result;
 	return strcmp(state, "FROZEN") == 0;
 }
 

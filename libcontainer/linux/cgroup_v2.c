@@ -48,13 +48,21 @@ static bool has_all(const char *list, const char *wanted)
 	return true;
 }
 
-static bool v2_has_controller(int directory, const char *controller)
+/* ENODEV: the cgroup is just being removed. */
+static bool is_absent(ssize_t result)
+{
+	return result == -ENOENT || result == -ENODEV;
+}
+
+static int v2_has_controller(int directory, const char *controller)
 {
 	const char *name = cgroup_v2_controller_name(controller);
 	char list[CONTROLLERS_SIZE];
+	ssize_t result = io_read_small(directory, "cgroup.controllers", list, sizeof(list));
 
-	return io_read_small(directory, "cgroup.controllers", list, sizeof(list)) >= 0 &&
-	       has_word(list, name, strlen(name));
+	if (result < 0)
+		return is_absent(result) ? 0 : (int)result;
+	return has_word(list, name, strlen(name));
 }
 
 static ssize_t read_controllers(const char *path, char *list)
@@ -222,10 +230,13 @@ static int v2_freeze(int directory, bool frozen, int milliseconds)
 static int v2_is_frozen(int directory)
 {
 	char events[256];
+	ssize_t result = io_read_small(directory, "cgroup.events", events, sizeof(events));
 
-	if (io_read_small(directory, "cgroup.events", events, sizeof(events)) < 0 ||
-		!strstr(events, "frozen "))
-		return -1;
+	if (result < 0)
+		return is_absent(result) ? -ENOENT : (int)result;
+	/* Linux before 5.2. */
+	if (!strstr(events, "frozen "))
+		return -ENOENT;
 	return strstr(events, "frozen 1") != NULL;
 }
 

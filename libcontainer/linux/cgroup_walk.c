@@ -7,7 +7,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -36,13 +35,10 @@ static void walk_note(struct walk *walk, int result)
 		walk->result = result;
 }
 
-static bool is_directory(int parent, const struct dirent *entry)
+/* What is of no type that is known is opened as a directory, which tells. */
+static bool may_be_directory(const struct dirent *entry)
 {
-	struct stat st;
-
-	if (entry->d_type != DT_UNKNOWN)
-		return entry->d_type == DT_DIR;
-	return fstatat(parent, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+	return entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
 }
 
 static int read_names(int directory, struct strv *names)
@@ -59,7 +55,7 @@ static int read_names(int directory, struct strv *names)
 	(void)move_fd(&fd);
 	while ((errno = 0, entry = readdir(stream)))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-			is_directory(dirfd(stream), entry))
+			may_be_directory(entry))
 			strv_add(names, entry->d_name);
 	return -errno;
 }
@@ -86,7 +82,8 @@ static void walk_down(struct walk *walk, struct walk_level *level)
 	int child = openat(walk->fd, level->names.items[level->next], WALK_FLAGS);
 
 	if (child < 0) {
-		walk_note(walk, -errno);
+		if (errno != ENOTDIR)
+			walk_note(walk, -errno);
 		level->next++;
 		return;
 	}

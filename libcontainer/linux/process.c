@@ -85,9 +85,13 @@ int process_open(pid_t pid, uint64_t start_time)
 	unsigned long long ticks;
 	int result;
 
+	/* EINVAL (ENOENT since Linux 6.15): the number is a thread's by now. */
 	if (fd < 0)
-		return -errno;
+		return errno == EINVAL || errno == ENOENT ? -ESRCH : -errno;
 	result = procfs_start_time(pid, &ticks);
+	/* Where /proc is not mounted, nobody is found in it. */
+	if (result == -ESRCH && process_wait_gone(fd, 0) < 0)
+		return -ENOENT;
 	if (result < 0)
 		return result;
 	if (!procfs_same_start_time(ticks, start_time))

@@ -34,7 +34,7 @@ void process_forget_environment(void);
 int process_hide(void);
 
 /* pidfd_open(2), proven to be the process that started at `start_time` (procfs_start_time). fd or
- * -errno. */
+ * -errno, of which -ESRCH alone says that there is no such process. */
 int process_open(pid_t pid, uint64_t start_time);
 
 /* pidfd_send_signal(2): 0 or -errno. */

@@ -50,13 +50,18 @@ static int stat_field(pid_t pid, int number, char buffer[STAT_SIZE], const char 
  * The offset of the caller's own boottime in nanoseconds: none without time namespaces. The file
  * tells that of its future children, which is the same for all but who has just unshared.
  */
-static int64_t stat_boottime_offset(void)
+static int stat_boottime_offset(int64_t *offset)
 {
 	struct timens_offsets offsets = { 0 };
+	int result = timens_read_offsets(-1, 0, &offsets);
 
-	if (timens_read_offsets(-1, 0, &offsets) < 0 || !offsets.boottime_set)
-		return 0;
-	return offsets.boottime.seconds * STAT_NANOSECONDS + offsets.boottime.nanoseconds;
+	*offset = 0;
+	if (result < 0)
+		return result == -ENOENT ? 0 : result;
+	if (offsets.boottime_set)
+		*offset =
+			offsets.boottime.seconds * STAT_NANOSECONDS + offsets.boottime.nanoseconds;
+	return 0;
 }
 
 int procfs_start_time(pid_t pid, unsigned long long *ticks)
@@ -70,7 +75,9 @@ int procfs_start_time(pid_t pid, unsigned long long *ticks)
 	if (result < 0)
 		return result;
 	shown = strtoull(field, NULL, 10);
-	offset = stat_boottime_offset();
+	result = stat_boottime_offset(&offset);
+	if (result < 0)
+		return result;
 	/* What started before the namespace's zero is negative, shown as 2^64 less that. */
 	start = (int64_t)(shown * (uint64_t)tick - (uint64_t)offset);
 	*ticks = offset == 0 ? shown : (uint64_t)(start < 0 ? 0 : start / tick);

@@ -15,6 +15,7 @@
 
 /* All that can be in a file; "stopped" is seen, never written. */
 #define STATUS_WRITTEN 3
+#define STATE_ANNOTATIONS_MAX ((size_t)256 * 1024)
 
 const char *const oci_status_names[] = { "creating", "created", "running", "stopped" };
 
@@ -46,6 +47,7 @@ static const struct json_property state_properties[] = {
 	JSON_STRING("clockOrigin", struct oci_state_file, clock_origin),
 	JSON_OBJECT("podClock", struct oci_state_file, pod_clock, pod_clock_table),
 	JSON_MAP("annotations", struct oci_state_file, annotations),
+	JSON_BOOL("annotationsInConfig", struct oci_state_file, annotations_in_config),
 };
 static const struct json_table state_table = { JSON_TABLE(state_properties) };
 
@@ -67,6 +69,16 @@ static void state_write_optional(struct json_writer *writer, const char *key, co
 {
 	if (value)
 		json_string(writer, key, value);
+}
+
+/* The file is read and written at every step of a container: it stays small whatever is in config.json. */
+static bool state_has_room(const struct oci_map *annotations)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < annotations->length && size <= STATE_ANNOTATIONS_MAX; i++)
+		size += strlen(annotations->items[i].key) + strlen(annotations->items[i].value);
+	return size <= STATE_ANNOTATIONS_MAX;
 }
 
 static void state_write(struct json_writer *writer, const struct oci_state_file *state)
@@ -97,7 +109,10 @@ static void state_write(struct json_writer *writer, const struct oci_state_file 
 		json_string(writer, "boottime", state->pod_clock.boottime);
 		json_close_object(writer);
 	}
-	state_write_map(writer, "annotations", &state->annotations);
+	if (state_has_room(&state->annotations))
+		state_write_map(writer, "annotations", &state->annotations);
+	else
+		json_bool(writer, "annotationsInConfig", true);
 	json_close_object(writer);
 }
 
@@ -180,6 +195,21 @@ int oci_state_file_parse(
 	}
 	*state = read;
 	return 0;
+}
+
+void oci_state_file_copy_annotations(struct oci_state_file *state, const struct oci_map *from)
+{
+	struct oci_map *map = &state->annotations;
+
+	*map = (struct oci_map){ 0 };
+	for (size_t i = 0; i < from->length; i++) {
+		const struct oci_map_entry *entry = &from->items[i];
+		struct oci_map_entry *copy =
+			arena_append(&state->arena, &map->items, &map->length, sizeof(*copy));
+
+		copy->key = arena_strndup(&state->arena, entry->key, strlen(entry->key));
+		copy->value = arena_strndup(&state->arena, entry->value, strlen(entry->value));
+	}
 }
 
 void oci_state_file_free(struct oci_state_file *state)

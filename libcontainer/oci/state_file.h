@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* state.json in the container's directory: what delete needs to undo everything, nothing else. */
+/* state.json in the container's directory: what delete needs to undo everything, and little else. */
 #ifndef OCI_STATE_FILE_H
 #define OCI_STATE_FILE_H
 
@@ -42,10 +42,14 @@ struct oci_state_file {
 		char *monotonic, *boottime;
 	} pod_clock;
 	struct oci_map annotations;
+	bool annotations_in_config; /* too many to be here: those of config.json are meant */
 };
 
+/* Strings are copied. */
+void oci_state_file_copy_annotations(struct oci_state_file *state, const struct oci_map *from);
+
 /*
- * *json is malloc'd, the caller's. 0, or -EINVAL for a state that could not be read back: without
+ * *json is malloc'd, the caller's; more than a few annotations are left to config.json. 0, or -EINVAL for a state that could not be read back: without
  * id, bundle or version, with a pid below 0 or the status "stopped".
  */
 int oci_state_file_format(const struct oci_state_file *state, char **json, size_t *length);

@@ -77,9 +77,11 @@ static inline void enter_own(void)
 	for (size_t i = 0; i < own.directories.length; i++) {
 		const char *directory = own.directories.items[i];
 		cleanup_close int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		const struct cgroup_driver *driver;
 		struct error err = { 0 };
 
-		if (cgroup_driver_of(fd) == &cgroup_driver_v1)
+		CHECK(cgroup_driver_of(fd, &driver) == 0);
+		if (driver == &cgroup_driver_v1)
 			CHECK(cgroup_driver_v1.prepare(directory, fd, &err) == 0);
 		write_in(directory, "cgroup.procs", "0");
 	}

@@ -84,6 +84,8 @@ test_tools = \
 	tests/tools/memory_log \
 	tests/tools/notify_ready \
 	tests/tools/timer_log
+attack_programs = \
+	tests/attacks/hunter
 bench_programs = \
 	tests/bench/floor \
 	tests/bench/peak
@@ -151,3 +153,6 @@ tests_tools_notify_ready_LDFLAGS = -all-static
 tests_tools_timer_log_CFLAGS = $(tool_cflags)
 tests_tools_timer_log_LDADD =
 tests_tools_timer_log_LDFLAGS = -all-static
+tests_attacks_hunter_CFLAGS = $(tool_cflags)
+tests_attacks_hunter_LDADD =
+tests_attacks_hunter_LDFLAGS = -all-static

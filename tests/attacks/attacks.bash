@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154 # bats sets $output and $lines
+# What the attacks have in common. Each is made twice: on elsewhen, where it must fail, and on something that it
+# is known to work on, a peer of an older version or the same with the defence taken away: an attack that never
+# works proves nothing.
+#
+#   ATTACKS         the directory with the static attack programs
+#   PEERS           the directory with other runtimes, crun and runc; may be empty
+#   ATTACKS_REPORT  a file: what was shown, for the table at the end of the suite
+#
+# If an attack succeeds it must find nothing of the machine's: what it would read or write is in $WORK.
+
+load ../e2e/common
+
+: "${ATTACKS:=${TOOLS-}/../attacks}"
+
+# held CLASS: the attack was made on elsewhen, and failed.
+held()
+{
+	report "$1" elsewhen held
+}
+
+# works CLASS WHERE: the same attack worked on something else, so it is one.
+works()
+{
+	report "$1" "$2" works
+}
+
+# unshown CLASS WHY: nothing is here that it works on.
+unshown()
+{
+	report "$1" "$2" unshown
+}
+
+report()
+{
+	echo "# $1 | $2 | $3" >&3
+	[ -z "${ATTACKS_REPORT-}" ] || printf '%s|%s|%s\n' "$1" "$2" "$3" >>"$ATTACKS_REPORT"
+}
+
+peer()	# NAME: prints the other runtime's path, or fails
+{
+	[ -n "${PEERS-}" ] && [ -x "$PEERS/$1" ] && echo "$PEERS/$1"
+}
+
+attack_program()	# NAME...: into the root filesystem
+{
+	local name
+
+	for name; do
+		cp "$ATTACKS/$name" "$ROOTFS/bin/$name"
+	done
+}
+
+# --- the hunter
+
+MARKER_TEXT='of the host'
+
+make_marker()
+{
+	MARKER=$WORK/marker
+	echo "$MARKER_TEXT" >"$MARKER"
+}
+
+identity_of()	# PATH: as hunter takes it
+{
+	stat -L -c %d:%i "$1"
+}
+
+# What the hunter is told of the host, one word a line.
+hunter_options()
+{
+	printf '%s\n' --marker "$MARKER" --exe "$(identity_of "$ELSEWHEN")" --secret HOST_SECRET=hunted
+	local type
+	for type in mnt pid net ipc uts cgroup; do
+		printf '%s\n' --host-namespace "$(readlink "/proc/self/ns/$type")"
+	done
+}
+
+# hunting_container KINDS [FILTER...]: a container as its attacker would have it (root, CAP_SYS_PTRACE, no user
+# namespace), whose first process hunts until end_hunt.
+hunting_container()
+{
+	local kinds=$1 options
+
+	shift
+	make_marker
+	make_bundle '(.process.capabilities | .bounding, .effective, .permitted) += ["CAP_SYS_PTRACE"]' "$@"
+	attack_program hunter
+	mapfile -t options < <(hunter_options)
+	arguments sh -c '"$@" >/hunt.log 2>&1' sh hunter --seconds "${HUNT_SECONDS:-300}" --ready /ready --until /over \
+		--forbid "$kinds" "${options[@]}"
+	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
+	wait_for test -e "$ROOTFS/ready"
+}
+
+# end_hunt: what the hunter has written is in $output then.
+end_hunt()
+{
+	touch "$ROOTFS/over"
+	wait_for grep -q -x over "$ROOTFS/hunt.log"
+	output=$(cat "$ROOTFS/hunt.log")
+	echo "$output"
+}
+
+hunt_count()	# looks | processes | ours
+{
+	sed -n "s/^looks=.*/ &/; s/.* $1=\([0-9]*\).*/\1/p" <<<"$output"
+}
+
+# hunted PROCESSES LOOKS: it was a hunt, in which so many came by at least.
+hunted()
+{
+	[ "$(hunt_count processes)" -ge "$1" ] || { echo "only $(hunt_count processes) processes came by"; return 1; }
+	[ "$(hunt_count looks)" -ge "$2" ] || { echo "only $(hunt_count looks) looks were taken"; return 1; }
+}
+
+found_nothing_forbidden()
+{
+	lacks "$output" FORBIDDEN
+}

@@ -4,11 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -24,12 +26,28 @@
 #define MKDIR_TRIES 32
 #define FREEZE_MILLISECONDS 10000
 
+/* A file of a cgroup's name proves nothing, the filesystem does. */
+static bool is_cgroup_filesystem(const struct statfs *filesystem)
+{
+	return filesystem->f_type == CGROUP2_SUPER_MAGIC ||
+	       filesystem->f_type == CGROUP_SUPER_MAGIC;
+}
+
 static bool is_cgroup(const char *path)
 {
-	cleanup_text struct text file = { 0 };
+	struct statfs filesystem;
 
-	text_printf(&file, "%s/cgroup.procs", path);
-	return access(file.data, F_OK) == 0;
+	return statfs(path, &filesystem) == 0 && is_cgroup_filesystem(&filesystem);
+}
+
+/* -ENODEV: it is none. */
+static int check_cgroup_fd(int fd)
+{
+	struct statfs filesystem;
+
+	if (fstatfs(fd, &filesystem) < 0)
+		return -errno;
+	return is_cgroup_filesystem(&filesystem) ? 0 : -ENODEV;
 }
 
 /*
@@ -105,9 +123,10 @@ static int take_over(
 static int prepare_directory(const char *path, bool existed, struct error *err)
 {
 	cleanup_close int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	const struct cgroup_driver *driver;
-	int result = fd < 0 ? -errno : cgroup_driver_of(fd, &driver);
+	const struct cgroup_driver *driver = NULL;
+	int result;
 
+	result = fd < 0 ? -errno : cgroup_driver_find(fd, &driver);
 	if (result < 0)
 		return error_errno(err, -result, "cannot open the cgroup %s", path);
 	if (!driver)
@@ -211,8 +230,17 @@ static int open_tasks(const char *path)
 	int fd;
 
 	text_printf(&file, "%s/tasks", path);
-	fd = open(file.data, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	fd = open(file.data, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	return fd < 0 ? -errno : fd;
+}
+
+static int entry_check(int fd, const char *path, struct error *err)
+{
+	int result = check_cgroup_fd(fd);
+
+	if (result == -ENODEV)
+		return error_set(err, ENODEV, "%s is not in a cgroup hierarchy", path);
+	return result < 0 ? error_errno(err, -result, "cannot look at the cgroup %s", path) : 0;
 }
 
 /* v1 has a file "tasks" and v2 has not, so that one open(2) finds out and does what is needed. */
@@ -227,7 +255,7 @@ static int entry_add(const char *path, struct cgroup_entry *entry, struct error 
 	}
 	if (fd >= 0) {
 		entry->tasks[entry->tasks_length++] = fd;
-		return 0;
+		return entry_check(fd, path, err);
 	}
 	if (fd != -ENOENT)
 		return error_errno(err, -fd, "cannot open %s/tasks", path);
@@ -238,7 +266,7 @@ static int entry_add(const char *path, struct cgroup_entry *entry, struct error 
 	if (fd < 0)
 		return error_errno(err, errno, "cannot open the cgroup %s", path);
 	replace_fd(&entry->v2_directory, fd);
-	return 0;
+	return entry_check(fd, path, err);
 }
 
 int cgroup_entry_open(const struct cgroup_plan *plan, struct cgroup_entry *entry, struct error *err)

@@ -4,31 +4,27 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
 
-/* 1, 0 or -errno; ENODEV: the cgroup is just being removed. */
-static int has_file(int directory, const char *file)
+int cgroup_driver_find(int directory, const struct cgroup_driver **driver)
 {
-	if (faccessat(directory, file, F_OK, 0) == 0)
-		return 1;
-	return errno == ENOENT || errno == ENODEV ? 0 : -errno;
-}
-
-int cgroup_driver_of(int directory, const struct cgroup_driver **driver)
-{
-	/* Every v2 cgroup has cgroup.controllers, no v1 one does; both have cgroup.procs. */
-	int v2 = has_file(directory, "cgroup.controllers");
-	int any = v2 == 0 ? has_file(directory, "cgroup.procs") : v2;
+	struct statfs filesystem;
 
 	*driver = NULL;
-	if (any > 0)
-		*driver = v2 > 0 ? &cgroup_driver_v2 : &cgroup_driver_v1;
-	return any < 0 ? any : 0;
+	if (fstatfs(directory, &filesystem) < 0)
+		return -errno;
+	if (filesystem.f_type == CGROUP2_SUPER_MAGIC)
+		*driver = &cgroup_driver_v2;
+	else if (filesystem.f_type == CGROUP_SUPER_MAGIC)
+		*driver = &cgroup_driver_v1;
+	return 0;
 }
 
 int cgroup_members_open(
@@ -48,7 +44,7 @@ int cgroup_members_open(
 
 		if (fd < 0 && errno == ENOENT)
 			continue;
-		result = fd < 0 ? -errno : cgroup_driver_of(fd, &driver);
+		result = fd < 0 ? -errno : cgroup_driver_find(fd, &driver);
 		if (result < 0)
 			return error_errno(err, -result, "cannot open the cgroup %s", path);
 		if (driver)

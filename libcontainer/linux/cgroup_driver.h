@@ -38,8 +38,11 @@ struct cgroup_members {
 	size_t length;
 };
 
-/* 0 or -errno; *driver is NULL when `directory` is no cgroup. */
-int cgroup_driver_of(int directory, const struct cgroup_driver **driver);
+/*
+ * By the filesystem, for a file of the right name can be anywhere. 0 with *driver NULL when `directory` is no
+ * cgroup; -errno when that cannot be known.
+ */
+int cgroup_driver_find(int directory, const struct cgroup_driver **driver);
 
 /* Opens those of the plan's directories that exist. */
 int cgroup_members_open(

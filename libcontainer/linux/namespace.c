@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
+#include <linux/magic.h>
 #include <linux/nsfs.h>
 
 #include "base/cleanup.h"
@@ -38,12 +40,14 @@ const char *namespace_file_name(int clone_flag)
 int namespace_open(const char *path, int clone_flag, const char *where, struct error *err)
 {
 	cleanup_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct statfs filesystem;
 	const char *found;
 	int kind;
 
-	if (fd < 0)
+	if (fd < 0 || fstatfs(fd, &filesystem) < 0)
 		return error_errno(err, errno, "%s: open the namespace '%s'", where, path);
-	kind = ioctl(fd, NS_GET_NSTYPE);
+	/* Only a namespace's file is asked: to a device the question may mean anything. */
+	kind = filesystem.f_type == NSFS_MAGIC ? ioctl(fd, NS_GET_NSTYPE) : -1;
 	if (kind == clone_flag)
 		return move_fd(&fd);
 	found = kind < 0 ? NULL : namespace_file_name(kind);

@@ -80,7 +80,7 @@ static inline void enter_own(void)
 		const struct cgroup_driver *driver;
 		struct error err = { 0 };
 
-		CHECK(cgroup_driver_of(fd, &driver) == 0);
+		CHECK(cgroup_driver_find(fd, &driver) == 0);
 		if (driver == &cgroup_driver_v1)
 			CHECK(cgroup_driver_v1.prepare(directory, fd, &err) == 0);
 		write_in(directory, "cgroup.procs", "0");

@@ -14,6 +14,7 @@
 #include "base/fatal.h"
 #include "base/io.h"
 #include "base/text.h"
+#include "container/root_check.h"
 #include "oci/validate.h"
 
 #define DIRECTORY_STATE "state.json"
@@ -42,15 +43,6 @@ static int directory_make_root(const char *root, struct error *err)
 			break;
 	}
 	return 0;
-}
-
-static int directory_open_root(const struct container_runtime *runtime, struct error *err)
-{
-	int fd = open(runtime->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return error_errno(err, errno, "--root: open '%s'", runtime->root);
-	return fd;
 }
 
 static int directory_open_in(int root, const char *id, struct error *err)
@@ -112,9 +104,11 @@ int directory_create(const struct container_runtime *runtime, const char *id, st
 
 	if (oci_container_id_validate(id, err) < 0)
 		return -1;
-	root = open(runtime->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0 && (directory_make_root(runtime->root, err) < 0 ||
-				(root = directory_open_root(runtime, err)) < 0))
+	root = root_open(runtime->root, err);
+	/* What is missing is made where the parents that are there have been found to be right. */
+	if (root < 0 && err->code == ENOENT && directory_make_root(runtime->root, err) == 0)
+		root = root_open(runtime->root, err);
+	if (root < 0)
 		return -1;
 	for (int tries = 0; directory < 0 && tries < DIRECTORY_TRIES; tries++) {
 		directory = directory_make(root, id, err);
@@ -132,11 +126,11 @@ int directory_open(const struct container_runtime *runtime, const char *id,
 
 	if (oci_container_id_validate(id, err) < 0)
 		return -1;
-	root = open(runtime->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root < 0 && errno == ENOENT)
+	root = root_open(runtime->root, err);
+	if (root < 0 && err->code == ENOENT)
 		return error_set(err, ENOENT, "container '%s' does not exist", id);
 	if (root < 0)
-		return error_errno(err, errno, "--root: open '%s'", runtime->root);
+		return -1;
 	directory = directory_open_in(root, id, err);
 	if (directory < 0)
 		return -1;
@@ -252,7 +246,7 @@ int directory_remove(
 		"." DIRECTORY_STATE ".new",
 		DIRECTORY_STATE,
 	};
-	cleanup_close int root = directory_open_root(runtime, err);
+	cleanup_close int root = root_open(runtime->root, err);
 
 	if (root < 0)
 		return -1;

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "container/process_clock.h"
+#include "container/root_check.h"
 #include "container/status.h"
 #include "linux/clock_reading.h"
 #include "linux/process.h"
@@ -190,18 +192,31 @@ static int info_compare(const void *a, const void *b)
 	return strcmp(left->id, right->id);
 }
 
+/* -1 with ENOENT: there is none, so it holds no container. */
+static int info_open_root(const struct container_runtime *runtime, DIR **root, struct error *err)
+{
+	cleanup_close int checked = root_open(runtime->root, err), fd = -1;
+
+	if (checked < 0)
+		return -1;
+	fd = openat(checked, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	*root = fd < 0 ? NULL : fdopendir(fd);
+	if (!*root)
+		return error_errno(err, errno, "--root: open '%s'", runtime->root);
+	(void)move_fd(&fd);
+	return 0;
+}
+
 int container_list(const struct container_runtime *runtime, struct container_info **infos,
 	size_t *count, struct error *err)
 {
-	cleanup_dir DIR *root = opendir(runtime->root);
+	cleanup_dir DIR *root = NULL;
 	struct dirent *entry;
 
 	*infos = NULL;
 	*count = 0;
-	if (!root && errno == ENOENT)
-		return 0;
-	if (!root)
-		return error_errno(err, errno, "--root: open '%s'", runtime->root);
+	if (info_open_root(runtime, &root, err) < 0)
+		return err->code == ENOENT ? 0 : -1;
 	while ((errno = 0, entry = readdir(root))) {
 		struct container_info info;
 		struct error skipped;

@@ -86,6 +86,8 @@ container_sources = \
 	libcontainer/container/restore_plan.c \
 	libcontainer/container/restore_rights.c \
 	libcontainer/container/restore_rights.h \
+	libcontainer/container/root_check.c \
+	libcontainer/container/root_check.h \
 	libcontainer/container/scope_properties.c \
 	libcontainer/container/scope_properties.h \
 	libcontainer/container/start.c \

@@ -33,20 +33,24 @@ static int procfs_open_private(void)
 		context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 }
 
-int procfs_open(struct error *err)
+int procfs_open_mounted(struct error *err)
 {
-	cleanup_close int fd = procfs_open_private();
+	cleanup_close int fd = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct statfs fs;
 	struct stat st;
 
-	if (fd >= 0)
-		return move_fd(&fd);
-	fd = open("/proc", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0 || fstatfs(fd, &fs) < 0 || fstat(fd, &st) < 0)
 		return error_errno(err, errno, "/proc");
 	if (fs.f_type != PROC_SUPER_MAGIC || st.st_ino != PROCFS_ROOT_INO)
 		return error_set(err, EPERM, "/proc is not a procfs");
 	return move_fd(&fd);
+}
+
+int procfs_open(struct error *err)
+{
+	int fd = procfs_open_private();
+
+	return fd >= 0 ? fd : procfs_open_mounted(err);
 }
 
 /* 0 when both are in one mount; -EXDEV or another -errno. */

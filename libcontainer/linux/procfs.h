@@ -15,6 +15,9 @@
  */
 int procfs_open(struct error *err);
 
+/* The one at /proc itself, proven to be the root of a procfs. fd (O_PATH, O_CLOEXEC) or -1. */
+int procfs_open_mounted(struct error *err);
+
 /*
  * Opens `path` ("self/attr/exec") with openat2(RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS | BENEATH),
  * or a walk that proves the same. fd or -errno; -EXDEV where something is mounted over it.

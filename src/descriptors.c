@@ -4,7 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <unistd.h>
+
+#include "base/text.h"
 
 int descriptors_open_standard(struct error *err)
 {
@@ -17,6 +21,18 @@ int descriptors_open_standard(struct error *err)
 			return error_errno(err, errno, "open /dev/null as file descriptor %d", fd);
 	}
 	return 0;
+}
+
+void descriptors_disown_sockets(void)
+{
+	static const char *const names[] = { "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES" };
+	const char *meant = getenv("LISTEN_PID");
+	int pid;
+
+	if (meant && number_parse_int(meant, 1, INT_MAX, &pid) == 0 && pid == (int)getpid())
+		return;
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++)
+		(void)unsetenv(names[i]);
 }
 
 int descriptors_check_preserved(int count, struct error *err)

@@ -132,6 +132,7 @@ int main(int argc, char *argv[])
 	(void)signal(SIGCHLD, SIG_DFL);
 	/* Files and directories made on behalf of a container have the modes that are asked for. */
 	umask(S_IWGRP | S_IWOTH);
+	descriptors_disown_sockets();
 	if (descriptors_open_standard(&err) < 0 || request_prepare(&request, argv, &err) < 0 ||
 		request_run(&request, &exit_status, &err) < 0 || output_flush(&err) < 0) {
 		log_error(&err);

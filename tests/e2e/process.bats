@@ -262,6 +262,21 @@ field()	# NAME: of the container's /proc/self/status, as printed to $output
 	equal "$output" $'1 1 1\nactivated'
 }
 
+# sd_listen_fds(3). What an ancestor was given means nothing here, as for runc.
+@test "LISTEN_FDS: counts only if LISTEN_PID is the caller's own" {
+	local pid
+
+	make_bundle
+	shell 'echo "${LISTEN_FDS-none} ${LISTEN_PID-none} ${LISTEN_FDNAMES-none}"; (cat <&3) 2>/dev/null || echo closed'
+	echo secret >"$WORK/three"
+	for pid in LISTEN_PID=1 LISTEN_PID=\$PPID LISTEN_PID= LISTEN_PID=x NO=1; do
+		run env "$TAG" bash -c "export LISTEN_FDS=1 LISTEN_FDNAMES=a $pid
+			exec '$ELSEWHEN' --root '$ROOT' run --bundle '$BUNDLE' '$ID' 3<'$WORK/three'"
+		succeeded
+		equal "$output" $'none none none\nclosed'
+	done
+}
+
 @test "NOTIFY_SOCKET: READY=1 of the container arrives at the host" {
 	make_bundle
 	arguments /bin/notify_ready

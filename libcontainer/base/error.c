@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/error.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +33,18 @@ int error_errno(struct error *err, int code, const char *format, ...)
 	vsnprintf(head, sizeof(head), format, args);
 	va_end(args);
 	return error_set(err, code, "%s: %s", head, strerror(code));
+}
+
+int error_file(struct error *err, int code, const char *format, ...)
+{
+	char head[sizeof(err->text)];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(head, sizeof(head), format, args);
+	va_end(args);
+	return error_set(err, code, "%s: %s", head,
+		code == EINVAL ? "it is not a regular file" : strerror(code));
 }
 
 int error_prefix(struct error *err, const char *format, ...)

@@ -22,6 +22,10 @@ int error_set(struct error *err, int code, const char *format, ...)
 int error_errno(struct error *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4), cold));
 
+/* The same for a file that could not be read: EINVAL is that it is no regular one (io_read_file). -1. */
+int error_file(struct error *err, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4), cold));
+
 /* Puts "<sentence>: " before what is already there, keeping the code. -1. */
 int error_prefix(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3), cold));

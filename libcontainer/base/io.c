@@ -91,9 +91,15 @@ ssize_t io_read_fd(int fd, char **data, size_t limit)
 
 ssize_t io_read_file(int dirfd, const char *path, char **data, size_t limit)
 {
-	cleanup_close int fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	cleanup_close int fd = openat(dirfd, path, flags);
+	struct stat st;
 
-	return fd < 0 ? -errno : io_read_fd(fd, data, limit);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISDIR(st.st_mode))
+		return -EISDIR;
+	return S_ISREG(st.st_mode) ? io_read_fd(fd, data, limit) : -EINVAL;
 }
 
 ssize_t io_read_small(int dirfd, const char *path, char *buffer, size_t size)

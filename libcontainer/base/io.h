@@ -19,6 +19,7 @@ int io_write_control(int dirfd, const char *path, const char *text);
  * Reads to the end of file. *data is malloc'd, NUL-terminated, the caller's. -EFBIG above `limit`.
  */
 ssize_t io_read_fd(int fd, char **data, size_t limit);
+/* And of a regular file alone: -EINVAL for a FIFO or device, which is not waited for (error_file says so). */
 ssize_t io_read_file(int dirfd, const char *path, char **data, size_t limit);
 
 /* Reads at most size - 1 bytes of a small file (procfs) with one open and no allocation. */

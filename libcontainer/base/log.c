@@ -26,7 +26,9 @@ int log_open(const char *path, enum log_format format, bool debug, struct error 
 	log_target.debug = debug;
 	if (!path)
 		return 0;
-	log_target.fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0644);
+	/* A FIFO that nobody reads is neither waited for now nor when it is full. */
+	log_target.fd =
+		open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0644);
 	if (log_target.fd < 0)
 		return error_errno(err, errno, "--log: open '%s'", path);
 	return 0;

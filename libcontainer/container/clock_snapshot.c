@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -69,6 +70,17 @@ static int snapshot_make(
 	return oci_clock_file_format(&file, json, length, err);
 }
 
+/* -1 with EINVAL: a device or a FIFO, also by a link, which a file of ours is not to take the place of. */
+static int snapshot_check(int directory, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(directory, name, &st, 0) < 0)
+		return errno == ENOENT ? 0 : -1;
+	errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+	return S_ISREG(st.st_mode) ? 0 : -1;
+}
+
 /* Splits the path at its last slash; the directory is opened for its own fsync. */
 static int snapshot_write(const char *file, const char *json, size_t length, struct error *err)
 {
@@ -84,6 +96,8 @@ static int snapshot_write(const char *file, const char *json, size_t length, str
 		return error_errno(err, errno, "--save: open the directory of '%s'", file);
 	if (!*name)
 		return error_set(err, EISDIR, "--save: '%s' is a directory", file);
+	if (snapshot_check(directory, name) < 0)
+		return error_file(err, errno, "--save: write '%s'", file);
 	result = io_replace_file(directory, name, 0600, json, length);
 	return result < 0 ? error_errno(err, -result, "--save: write '%s'", file) : 0;
 }

@@ -29,7 +29,7 @@ int create_read_config(void *context, struct error *err)
 	text_printf(&path, "%s/config.json", creation->bundle);
 	length = io_read_file(AT_FDCWD, path.data, &creation->config_json, OCI_CONFIG_SIZE_MAX);
 	if (length < 0)
-		return error_errno(err, (int)-length, "read '%s'", path.data);
+		return error_file(err, (int)-length, "read '%s'", path.data);
 	creation->config_length = (size_t)length;
 	if (oci_config_parse(
 		    creation->config_json, creation->config_length, &creation->config, err) < 0)

@@ -40,6 +40,7 @@ struct execution {
 	struct enter enter;
 	struct become become;
 	int console_socket, console;
+	bool pid_file_written;
 };
 
 static int exec_find_container(void *context, struct error *err)
@@ -321,14 +322,18 @@ static int exec_write_pid_file(void *context, struct error *err)
 {
 	struct execution *execution = context;
 
-	return pid_file_write(execution->options->pid_file, execution->enter.init, err);
+	if (pid_file_write(execution->options->pid_file, execution->enter.init, err) < 0)
+		return -1;
+	execution->pid_file_written = execution->options->pid_file != NULL;
+	return 0;
 }
 
 static void exec_undo_pid_file(void *context)
 {
 	struct execution *execution = context;
 
-	if (execution->options->pid_file)
+	/* Not what was refused for being something else. */
+	if (execution->pid_file_written)
 		unlink(execution->options->pid_file);
 }
 

@@ -19,7 +19,7 @@ static struct oci_config *exec_process_read(const char *path, struct error *err)
 	ssize_t length = io_read_file(AT_FDCWD, path, &json, OCI_CONFIG_SIZE_MAX);
 
 	if (length < 0) {
-		error_errno(err, (int)-length, "--process: read '%s'", path);
+		error_file(err, (int)-length, "--process: read '%s'", path);
 		return NULL;
 	}
 	if (oci_process_parse(json, (size_t)length, &config, err) < 0) {

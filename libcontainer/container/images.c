@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/path.h"
 #include "oci/descriptors_file.h"
 
 #define IMAGES_PARENTS_MAX 64
@@ -215,13 +216,13 @@ int images_load_descriptors(
 	const struct images *images, struct strv *descriptors, struct error *err)
 {
 	cleanup_free char *json = NULL;
-	ssize_t length = io_read_file(
+	ssize_t length = path_read_in_root(
 		images->directory, OCI_DESCRIPTORS_NAME, &json, OCI_DESCRIPTORS_SIZE_MAX);
 
 	if (length == -ENOENT)
 		return 0;
 	if (length < 0)
-		return error_errno(
+		return error_file(
 			err, (int)-length, "read '%s/" OCI_DESCRIPTORS_NAME "'", images->path);
 	if (oci_descriptors_parse(json, (size_t)length, descriptors, err) < 0)
 		return error_prefix(err, OCI_DESCRIPTORS_NAME);

@@ -21,7 +21,7 @@ static int operator_load(const struct container_runtime *runtime,
 	if (length == -ENOENT && !runtime->config_given)
 		return 0;
 	if (length < 0)
-		return error_errno(err, (int)-length, "--config: read '%s'", runtime->config);
+		return error_file(err, (int)-length, "--config: read '%s'", runtime->config);
 	if (oci_operator_settings_parse(json, (size_t)length, settings, err) < 0)
 		return error_prefix(err, "%s", runtime->config);
 	return 0;

@@ -30,7 +30,7 @@ static struct oci_config *update_read(const char *path, struct error *err)
 	if (!json && length >= 0)
 		fatal_out_of_memory();
 	if (length < 0) {
-		error_errno(err, (int)-length, "--resources: read '%s'", path);
+		error_file(err, (int)-length, "--resources: read '%s'", path);
 		return NULL;
 	}
 	if (oci_resources_parse(json, (size_t)length, &config, err) < 0) {

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -32,6 +33,16 @@ static int socket_address(const char *path, struct sockaddr_un *address, int *in
 	return 0;
 }
 
+/* To connect to any other file is refused, too, and the kernel's word for it says nothing of that. */
+static int socket_refused(const char *path, const char *where, int code, struct error *err)
+{
+	struct stat st;
+
+	if (code == ECONNREFUSED && stat(path, &st) == 0 && !S_ISSOCK(st.st_mode))
+		return error_set(err, ENOTSOCK, "%s: '%s' is not a socket", where, path);
+	return error_errno(err, code, "%s: connect to '%s'", where, path);
+}
+
 int socket_connect(const char *path, const char *where, struct error *err)
 {
 	cleanup_close int fd = -1, inode = -1;
@@ -42,7 +53,7 @@ int socket_connect(const char *path, const char *where, struct error *err)
 		return error_errno(err, -result, "%s: '%s'", where, path);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
-		return error_errno(err, errno, "%s: connect to '%s'", where, path);
+		return socket_refused(path, where, errno, err);
 	return move_fd(&fd);
 }
 

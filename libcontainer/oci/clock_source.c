@@ -44,7 +44,7 @@ int oci_clock_source_load_directory(int directory, struct oci_clock_file *file, 
 	if (length == -ENOENT)
 		return load_criu(directory, file, err);
 	if (length < 0)
-		return error_errno(err, (int)-length, "cannot read " OCI_CLOCK_SOURCE_NAME);
+		return error_file(err, (int)-length, "cannot read " OCI_CLOCK_SOURCE_NAME);
 	if (oci_clock_file_parse(json, (size_t)length, file, err) < 0)
 		return error_prefix(err, OCI_CLOCK_SOURCE_NAME);
 	return 0;

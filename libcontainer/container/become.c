@@ -3,11 +3,13 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <limits.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -58,28 +60,36 @@ int become_set_attributes(struct become *become, struct error *err)
 	return 0;
 }
 
-/* As runc and crun do for images whose WORKDIR was never made. */
-static int become_make_cwd(struct become *become, const char *cwd, struct error *err)
+/*
+ * A link of procfs leads anywhere, also to a directory of the host that a descriptor of ours still has open
+ * (CVE-2024-21626): none is followed. A WORKDIR that the image has never made is made, as by runc and crun.
+ */
+static int become_open_cwd(struct become *become, const char *cwd, struct error *err)
 {
-	cleanup_close int made = path_mkdir_in_root(become->rootfd, cwd, 0755);
+	int fd = path_open_in_root(become->rootfd, cwd, O_PATH | O_DIRECTORY);
 
-	if (made < 0)
-		return error_errno(err, -made, "process.cwd: make '%s'", cwd);
-	return 0;
+	if (fd == -ENOENT && become->makes_cwd) {
+		fd = path_mkdir_in_root(become->rootfd, cwd, 0755);
+		if (fd < 0)
+			return error_errno(err, -fd, "process.cwd: make '%s'", cwd);
+	}
+	if (fd == -ELOOP || fd == -EXDEV)
+		return error_set(err, ELOOP,
+			"process.cwd: '%s' leads through a link of procfs, or through too many "
+			"links",
+			cwd);
+	return fd < 0 ? error_errno(err, -fd, "process.cwd: enter '%s'", cwd) : fd;
 }
 
 int become_enter_cwd(struct become *become, struct error *err)
 {
 	const char *cwd = become->process->cwd;
+	cleanup_close int fd = become_open_cwd(become, cwd, err);
 	char where[4096];
-	int result = chdir(cwd);
 
-	if (result < 0 && errno == ENOENT && become->makes_cwd) {
-		if (become_make_cwd(become, cwd, err) < 0)
-			return -1;
-		result = chdir(cwd);
-	}
-	if (result < 0)
+	if (fd < 0)
+		return -1;
+	if (fchdir(fd) < 0)
 		return error_errno(err, errno, "process.cwd: enter '%s'", cwd);
 	/* The kernel says "(unreachable)" of a directory that is not below our root. */
 	if (!getcwd(where, sizeof(where)) || where[0] != '/')
@@ -110,18 +120,13 @@ static void become_setenv(struct become *become, const char *name, const char *v
 	strv_add(&become->environment, entry.data);
 }
 
-/*
- * sd_listen_fds(3): the first descriptors from 3 on, before those of --preserve-fds, if the caller's are meant
- * for us.
- */
+/* sd_listen_fds(3): the first descriptors from 3 on, before those of --preserve-fds. */
 static int become_count_listen_fds(void)
 {
-	const char *asked = getenv("LISTEN_FDS"), *meant = getenv("LISTEN_PID");
-	int count, pid;
+	const char *asked = getenv("LISTEN_FDS");
+	int count;
 
-	if (!asked || !meant || number_parse_int(meant, 1, INT_MAX, &pid) < 0 || pid != getpid())
-		return 0;
-	return number_parse_int(asked, 0, 1024, &count) == 0 ? count : 0;
+	return asked && number_parse_int(asked, 0, 1024, &count) == 0 ? count : 0;
 }
 
 static char *become_copy_variable(const char *name)
@@ -210,6 +215,46 @@ int become_refuse_program(const char *program, const char *what, int code, struc
 		tolower((unsigned char)words[0]), words + 1);
 }
 
+/* Also when it cannot be known: what is found is then compared all the same. */
+static bool become_follows_magic_link(const char *path)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_MAGICLINKS };
+	cleanup_close int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+
+	return fd < 0;
+}
+
+/* By a procfs of our own, for the container's may not be there, or may be anything. */
+static int become_is_runtime(const char *path, struct error *err)
+{
+	cleanup_close int procfd = procfs_open(err);
+	struct stat own, found;
+
+	if (procfd < 0)
+		return -1;
+	if (fstatat(procfd, "self/exe", &own, 0) < 0 || stat(path, &found) < 0)
+		return error_errno(
+			err, errno, "process.args[0]: hold '%s' against our own executable", path);
+	return own.st_dev == found.st_dev && own.st_ino == found.st_ino;
+}
+
+/*
+ * /proc/self/exe is the runtime until execve, and no program of the container (CVE-2019-5736). One that the
+ * container has a file of is another matter, and so is a descriptor that was passed on.
+ */
+static int become_take_program(struct become *become, char **path, struct error *err)
+{
+	int runtime = become_follows_magic_link(*path) ? become_is_runtime(*path, err) : 0;
+
+	if (runtime < 0)
+		return -1;
+	if (runtime)
+		return become_refuse_program(
+			*path, " is the runtime's own executable", EACCES, err);
+	become->executable = move_pointer(*path);
+	return 0;
+}
+
 int become_find_program(struct become *become, struct error *err)
 {
 	const char *program = become->process->args.items[0];
@@ -224,8 +269,8 @@ int become_find_program(struct become *become, struct error *err)
 		if (!become_is_executable(program))
 			return become_refuse_program(
 				program, " is not an executable file", EACCES, err);
-		become->executable = strdup(program);
-		return become->executable ? 0 : error_set(err, ENOMEM, "out of memory");
+		text_add(&candidate, program);
+		return become_take_program(become, &candidate.data, err);
 	}
 	if (!path)
 		path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -236,10 +281,8 @@ int become_find_program(struct become *become, struct error *err)
 		candidate.length = 0;
 		text_add_bytes(&candidate, path, (size_t)(colon - path));
 		text_printf(&candidate, "%s%s", candidate.length ? "/" : "./", program);
-		if (become_is_executable(candidate.data)) {
-			become->executable = move_pointer(candidate.data);
-			return 0;
-		}
+		if (become_is_executable(candidate.data))
+			return become_take_program(become, &candidate.data, err);
 	}
 	/* Engines know this sentence, and make exit code 127 of it. */
 	return error_set(err, ENOENT,

@@ -70,6 +70,22 @@ field()	# NAME: of a /proc/PID/status in $output
 	equal "$output" $'1 2\n/usr'
 }
 
+@test "--cwd and the program: no link of procfs" {
+	local fd path
+
+	running_container
+	for path in /proc/self/cwd /proc/self/root/etc /proc/1/root; do
+		run elsewhen exec --cwd "$path" "$ID" pwd
+		failed process.cwd "$path"
+	done
+	for ((fd = 0; fd < 24; fd++)); do
+		run elsewhen exec --cwd "/proc/self/fd/$fd" "$ID" pwd
+		failed process.cwd "/proc/self/fd/$fd"
+	done
+	run elsewhen exec "$ID" /proc/self/exe --version
+	failed 'process.args[0]' "the runtime's own executable"
+}
+
 @test "--cwd: a missing one is refused, not made" {
 	running_container
 	run elsewhen exec --cwd=/no/where "$ID" pwd

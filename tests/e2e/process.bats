@@ -54,6 +54,52 @@ field()	# NAME: of the container's /proc/self/status, as printed to $output
 	equal "$output" /made/for/it
 }
 
+# CVE-2024-21626's class. Whatever descriptor it names: none of ours is the container's business.
+@test "cwd: is not reached by a link of procfs, of a descriptor, a process or a root, nor by one behind a symlink" {
+	local path fd
+
+	make_bundle
+	arguments pwd
+	ln -s /proc/self/fd "$ROOTFS/fd"
+	ln -s /fd/4/tmp "$ROOTFS/behind"
+	for path in /proc/self/cwd /proc/self/root /proc/self/root/tmp /proc/1/cwd/etc /proc/thread-self/root /behind \
+		/proc/self/../1/root /proc/self/task/1/cwd; do
+		edit --arg path "$path" '.process.cwd = $path'
+		run run_container
+		failed process.cwd "$path"
+	done
+	for ((fd = 0; fd < 24; fd++)); do
+		edit --arg path "/fd/$fd/../../.." '.process.cwd = $path'
+		run run_container
+		failed process.cwd "/fd/$fd"
+	done
+	# An ordinary symlink is none of these, also to a place in /proc.
+	ln -s /proc/self/task "$ROOTFS/task"
+	edit '.process.cwd = "/task"'
+	run run_container
+	succeeded
+	equal "$output" /proc/1/task
+}
+
+@test "args: the runtime's own executable is no program of the container, a descriptor that was passed on is" {
+	make_bundle
+	ln -s /proc/self "$ROOTFS/self"
+	for path in /proc/self/exe /self/exe /proc/1/exe /proc/self/../self/exe; do
+		arguments "$path" --version
+		run run_container
+		failed 'process.args[0]' "$path" "the runtime's own executable"
+	done
+	edit '.process.env = ["PATH=/nowhere:/proc/self"]'
+	arguments exe --version
+	run run_container
+	failed 'process.args[0]' "the runtime's own executable"
+	# Which says so when it runs: busybox would look for an applet "3".
+	arguments /proc/self/fd/3
+	run bash -c 'env "$1" "$2" --root "$3" run --bundle "$4" --preserve-fds 1 "$5" 3<"$4/rootfs/bin/notify_ready"' - \
+		"$TAG" "$ELSEWHEN" "$ROOT" "$BUNDLE" "$ID"
+	contains "$output" 'NOTIFY_SOCKET is not set'
+}
+
 @test "cwd: a file is refused" {
 	make_bundle '.process.cwd = "/etc/passwd"'
 	arguments pwd

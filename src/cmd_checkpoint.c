@@ -15,7 +15,7 @@ static struct {
 	struct strv empty;
 	const char *status_fd;
 	bool verbose;
-} checkpoint_values;
+} checkpoint_values = { .options.criu_timeout = CRIU_OPTIONS_TIMEOUT };
 
 #define VALUE(name) offsetof(__typeof__(checkpoint_values), name)
 #define OPTION(name) offsetof(__typeof__(checkpoint_values), options.name)
@@ -64,6 +64,8 @@ static const struct option_spec checkpoint_options[] = {
 	  "how established connections are held still (default: CRIU chooses)" },
 	{ "criu", 0, OPTION_STRING, OPTION(criu), "PROGRAM",
 	  "the CRIU to use (default: criu)" },
+	{ "criu-timeout", 0, OPTION_COUNT, OPTION(criu_timeout), "SECONDS",
+	  "end a CRIU that makes no progress for so long (default: 60; 0: wait without end)" },
 	{ "verbose", 'v', OPTION_FLAG, VALUE(verbose), NULL,
 	  "print how long the container stood still, what was written and what its clocks read" },
 	{ 0 },

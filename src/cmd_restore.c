@@ -10,7 +10,7 @@
 static struct {
 	struct container_restore_options options;
 	struct strv clock_from, empty;
-} restore_values;
+} restore_values = { .options.criu_timeout = CRIU_OPTIONS_TIMEOUT };
 
 #define VALUE(name) offsetof(__typeof__(restore_values), name)
 #define OPTION(name) offsetof(__typeof__(restore_values), options.name)
@@ -69,6 +69,8 @@ static const struct option_spec restore_options[] = {
 	  "whether CRIU restores cgroups (default: ignore; they are made from config.json)" },
 	{ "criu", 0, OPTION_STRING, OPTION(criu), "PROGRAM",
 	  "the CRIU to use (default: criu)" },
+	{ "criu-timeout", 0, OPTION_COUNT, OPTION(criu_timeout), "SECONDS",
+	  "end a CRIU that makes no progress for so long (default: 60; 0: wait without end)" },
 	{ 0 },
 };
 /* clang-format on */

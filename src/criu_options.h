@@ -10,6 +10,8 @@
 
 #define CRIU_OPTIONS_POLICIES "continue, suspend, wallclock or config"
 
+#define CRIU_OPTIONS_TIMEOUT 60 /* seconds, of --criu-timeout */
+
 /* --empty-ns NAME, again and again: CLONE_NEW* of all of them. */
 int criu_options_empty(const struct strv *names, uint32_t *flags, struct error *err);
 

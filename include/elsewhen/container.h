@@ -195,6 +195,7 @@ enum container_cgroup_mode {
 /* checkpoint. Strings are not owned; NULL, 0 and false: not given. */
 struct container_checkpoint_options {
 	const char *criu; /* the program; default "criu" */
+	int criu_timeout; /* seconds without progress after which it is ended; 0: never */
 	const char *image_path, *work_path, *parent_path;
 	const char *page_server;   /* "ADDRESS:PORT" */
 	const char *clock_policy;  /* written down: how a restore is to go on */
@@ -222,6 +223,7 @@ int container_checkpoint(const struct container_runtime *runtime, const char *id
 struct container_restore_options {
 	struct container_create_options create;
 	const char *criu;
+	int criu_timeout;
 	const char *image_path, *work_path, *parent_path;
 	const char *lsm_profile, *lsm_mount_context;
 	const char *clock_policy; /* "continue", "suspend", "wallclock", "config" */

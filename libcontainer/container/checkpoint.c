@@ -307,6 +307,8 @@ static int checkpoint_dump(void *context, struct error *err)
 	const struct criu_setup setup = {
 		.program = checkpoint_program(checkpoint),
 		.cgroup = -1,
+		.without_breakpoints = criu_needs_no_breakpoints(checkpoint->version),
+		.watch.timeout = checkpoint->options->criu_timeout,
 	};
 	enum criu_request_type type = checkpoint->options->pre_dump ? CRIU_PRE_DUMP : CRIU_DUMP;
 

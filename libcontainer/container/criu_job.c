@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "container/criu_job.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include <elsewhen/container.h>
+
 const char *criu_job_program(const char *asked)
 {
 	return asked ? asked : "criu";
@@ -41,17 +45,27 @@ int criu_job_run(const struct criu_setup *setup, enum criu_request_type type,
 	void *context, struct error *err)
 {
 	struct criu_job job = { .notified = notified, .context = context };
+	struct criu_setup complete = *setup;
 	struct criu_response response = { 0 };
 	struct criu criu;
 	int result;
 
-	if (criu_start(&criu, setup, err) < 0)
+	complete.watch.images = images->directory;
+	complete.watch.work = images->work;
+	complete.watch.log = options->log_file;
+	/* Else the log of an earlier CRIU would explain the failure of this one. */
+	if (unlinkat(images->work, options->log_file, 0) < 0 && errno != ENOENT)
+		return error_errno(err, errno, "remove the old log '%s/%s'", images->work_path,
+			options->log_file);
+	criu_remove_stale_cache();
+	if (criu_start(&criu, &complete, err) < 0)
 		return -1;
 	result = criu_ask(&criu, type, options, NULL, criu_job_notified, &job, &response, err);
 	/* It writes its log and its statistics to the end. */
 	criu_end(&criu);
-	if (result < 0 && !job.refused)
-		criu_explain(&response, images->work, images->work_path, options->log_file, err);
+	if (result < 0 && (!job.refused || criu.end == CRIU_UNKILLABLE))
+		criu_explain(
+			&criu, &response, images->work, images->work_path, options->log_file, err);
 	criu_response_free(&response);
 	return result;
 }

@@ -172,6 +172,8 @@ static int restore_run_criu(void *context, struct error *err)
 		.shares_stdio = true,
 		.shares_terminal = restoration->options->shell_job,
 		.cgroup = restoration->creation.enter.cgroup.v2_directory,
+		.without_breakpoints = criu_needs_no_breakpoints(restoration->version),
+		.watch.timeout = restoration->options->criu_timeout,
 		.passed = restoration->passed,
 		.passed_length = restoration->passed_length,
 		.prepare = restore_prepare_criu,

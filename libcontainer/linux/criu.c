@@ -27,6 +27,9 @@
 #define CRIU_PATIENCE_MS 10000
 #define CRIU_LOOK_MS 500
 #define CRIU_LAST_WORD_MS 1000
+/* A fault that CRIU can be told to inject, since 2.3: it sets no hardware breakpoints. */
+#define CRIU_FAULT "CRIU_FAULT"
+#define CRIU_FAULT_NO_BREAKPOINTS "130"
 
 static int criu_pass(int fd, struct error *err)
 {
@@ -84,6 +87,9 @@ static int criu_become(
 			return -1;
 	if (criu_pass(socket, err) < 0)
 		return -1;
+	/* An operator's own word on it counts. */
+	if (setup->without_breakpoints && setenv(CRIU_FAULT, CRIU_FAULT_NO_BREAKPOINTS, 0) < 0)
+		return error_errno(err, errno, "tell CRIU to do without hardware breakpoints");
 	signals_reset();
 	criu_execute(setup->program, arguments);
 	if (errno == ENOENT)
@@ -118,7 +124,7 @@ int criu_start(struct criu *criu, const struct criu_setup *setup, struct error *
 	bool entered_cgroup;
 	int pair[2];
 
-	*criu = (struct criu){ .pidfd = -1, .socket = -1 };
+	*criu = (struct criu){ .pidfd = -1, .socket = -1, .watch = setup->watch };
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return error_errno(err, errno, "make a pair of sockets for CRIU");
 	ours = pair[0];
@@ -142,14 +148,47 @@ int criu_start(struct criu *criu, const struct criu_setup *setup, struct error *
 	return criu_wait_for_exec(criu, report, err);
 }
 
+static void criu_kill(struct criu *criu, enum criu_end why)
+{
+	criu->end = why;
+	(void)process_signal(criu->pidfd, SIGKILL);
+}
+
+/* Its helpers are in its process group, whose number nobody else gets as long as it is not reaped. */
+static void criu_kill_helpers(const struct criu *criu)
+{
+	if (getpgid(criu->pid) == criu->pid)
+		(void)kill(-criu->pid, SIGKILL);
+}
+
+static void criu_reap(struct criu *criu)
+{
+	int status;
+	pid_t got;
+
+	do
+		got = waitpid(criu->pid, &status, 0);
+	while (got < 0 && errno == EINTR);
+	if (got != criu->pid || !WIFSIGNALED(status) || criu->end != CRIU_ENDED)
+		return;
+	criu->end = CRIU_SIGNALED;
+	criu->signal = WTERMSIG(status);
+}
+
 void criu_end(struct criu *criu)
 {
 	if (criu->pid <= 0)
 		return;
 	cleanup_fd(&criu->socket);
 	if (process_wait_gone(criu->pidfd, CRIU_PATIENCE_MS) < 0)
-		(void)process_signal(criu->pidfd, SIGKILL);
-	(void)process_reap(criu->pid);
+		criu_kill(criu, CRIU_KILLED);
+	if (process_wait_gone(criu->pidfd, CRIU_PATIENCE_MS) == 0) {
+		if (criu->end != CRIU_ENDED)
+			criu_kill_helpers(criu);
+		criu_reap(criu);
+	} else {
+		criu->end = CRIU_UNKILLABLE;
+	}
 	cleanup_fd(&criu->pidfd);
 	criu->pid = 0;
 }
@@ -164,13 +203,14 @@ static bool criu_is_stopped(const struct criu *criu)
 }
 
 /* The end of the stream may be held open by a process that CRIU has left behind. */
-static int criu_wait_for_word(const struct criu *criu, struct error *err)
+static int criu_wait_for_word(struct criu *criu, struct error *err)
 {
 	struct pollfd fds[] = {
 		{ .fd = criu->socket, .events = POLLIN },
 		{ .fd = criu->pidfd, .events = POLLIN },
 	};
 
+	criu_watch_reset(&criu->watch);
 	for (;;) {
 		int ready = poll(fds, ARRAY_LENGTH(fds), CRIU_LOOK_MS);
 
@@ -182,14 +222,19 @@ static int criu_wait_for_word(const struct criu *criu, struct error *err)
 		if (ready > 0 && fds[1].revents && poll(fds, 1, CRIU_LAST_WORD_MS) == 0)
 			return error_set(err, EPIPE, "CRIU ended without an answer");
 		if (ready == 0 && criu_is_stopped(criu)) {
-			(void)process_signal(criu->pidfd, SIGKILL);
+			criu_kill(criu, CRIU_KILLED);
 			return error_set(err, EINTR, "CRIU stopped without an answer");
+		}
+		if (ready == 0 && criu_watch_stands_still(&criu->watch)) {
+			criu_kill(criu, CRIU_TIMED_OUT);
+			return error_set(
+				err, ETIMEDOUT, "CRIU stood still for %d s", criu->watch.timeout);
 		}
 	}
 }
 
 static int criu_receive(
-	const struct criu *criu, struct criu_response *response, int *passed, struct error *err)
+	struct criu *criu, struct criu_response *response, int *passed, struct error *err)
 {
 	cleanup_free char *bytes = malloc(CRIU_ANSWER_MAX);
 	ssize_t length;
@@ -230,14 +275,14 @@ static int criu_acknowledge(const struct criu *criu, bool success, struct error 
 }
 
 /* Whether it was refused. */
-static bool criu_notify(const struct criu *criu, criu_notified *notified, void *context,
+static bool criu_notify(struct criu *criu, criu_notified *notified, void *context,
 	const struct criu_response *notification, int *passed, struct error *refusal)
 {
 	int result = notified(context, notification, passed, refusal);
 
 	/* It would wait for processes that wait for it, who traces them. */
 	if (result == CRIU_KILL)
-		(void)process_signal(criu->pidfd, SIGKILL);
+		criu_kill(criu, CRIU_KILLED);
 	return result < 0;
 }
 
@@ -261,13 +306,17 @@ static int criu_hear(struct criu *criu, enum criu_request_type type, criu_notifi
 			return error_set(err, response->code ? response->code : EIO, "CRIU failed");
 		}
 		log_debug("CRIU: %s", response->notification ? response->notification : "");
-		/* From now on it waits for somebody else. */
-		if (!refused && text_equal(response->notification, "status-ready"))
+		/* From now on it waits for somebody else, who may take his time. */
+		if (!refused && text_equal(response->notification, "status-ready")) {
+			criu->watch.timeout = 0;
 			refused = criu_guard_start(&guard, criu->pidfd, &refusal) < 0;
+		}
 		if (!refused && notified)
 			refused = criu_notify(criu, notified, context, response, &passed, &refusal);
 		if (criu_acknowledge(criu, !refused, err) < 0)
 			break;
+		if (text_equal(response->notification, "pre-resume"))
+			criu->watch.pid = criu->pid;
 		criu_response_free(response);
 	}
 	if (refused)

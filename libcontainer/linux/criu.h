@@ -9,18 +9,36 @@
 
 #include "base/error.h"
 #include "linux/criu_rpc.h"
+#include "linux/criu_watch.h"
+
+/* Seconds without progress after which CRIU is ended. */
+#define CRIU_TIMEOUT 60
+
+enum criu_end {
+	CRIU_ENDED,      /* by itself, whatever its exit status */
+	CRIU_SIGNALED,   /* somebody else killed it */
+	CRIU_TIMED_OUT,  /* we did: it stood still */
+	CRIU_KILLED,     /* we did, for another reason */
+	CRIU_UNKILLABLE, /* it hangs in the kernel, and traces what it traces */
+};
 
 struct criu {
 	pid_t pid;
 	int pidfd, socket;
+	struct criu_watch watch;
+	enum criu_end end; /* after criu_end */
+	int signal;        /* CRIU_SIGNALED: which */
 };
 
 struct criu_setup {
 	const char *program;  /* a name is looked for in $PATH and where root's programs are */
 	bool shares_stdio;    /* else CRIU's 0, 1 and 2 are /dev/null */
 	bool shares_terminal; /* it stays in our process group, for --shell-job */
-	int cgroup;           /* CLONE_INTO_CGROUP, or -1 */
-	const int *passed;    /* descriptors that CRIU has under the same numbers */
+	bool without_breakpoints;
+	/* How long it may stand still, and by what it is seen that it does not. */
+	struct criu_watch watch;
+	int cgroup;        /* CLONE_INTO_CGROUP, or -1 */
+	const int *passed; /* descriptors that CRIU has under the same numbers */
 	size_t passed_length;
 	/* In CRIU's process, before it is CRIU; NULL: nothing to prepare. */
 	int (*prepare)(void *context, bool entered_cgroup, struct error *err);
@@ -46,7 +64,7 @@ int criu_ask(struct criu *criu, enum criu_request_type type, const struct criu_o
 	const struct criu_features *features, criu_notified *notified, void *context,
 	struct criu_response *response, struct error *err);
 
-/* Closes our end and reaps; a CRIU that does not end by itself then is killed. */
+/* Closes our end and reaps; a CRIU that does not end by itself then is killed. Nothing of it is left. */
 void criu_end(struct criu *criu);
 
 /* One question to a CRIU of its own. */
@@ -62,10 +80,23 @@ int criu_read_features(const char *program, const struct criu_features *wanted,
 int criu_check(const char *program, int *version, struct error *err);
 
 /*
- * After a failure: the sentence that explains it, from the log file `name` in `directory`, which is at
- * `path`. Always -1.
+ * Whether a CRIU of this version must be told to do without hardware breakpoints: one before 4.2 waits without end
+ * for one that never fires.
  */
-int criu_explain(const struct criu_response *response, int directory, const char *path,
-	const char *name, struct error *err);
+bool criu_needs_no_breakpoints(int version);
+
+/*
+ * CRIU remembers in /run what it knows of the kernel. A temporary file that a killed one has left there keeps every
+ * later one from it, which then tries out the kernel again each time: it is removed.
+ */
+void criu_remove_stale_cache(void);
+
+/*
+ * After a failure: the sentence that explains it, from the log file `name` in `directory`, which is at
+ * `path`. Of a CRIU that has ended before it could say anything (`criu`, after criu_end), the step in which it was.
+ * Always -1.
+ */
+int criu_explain(const struct criu *criu, const struct criu_response *response, int directory,
+	const char *path, const char *name, struct error *err);
 
 #endif

@@ -5,22 +5,37 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/log.h"
+#include "linux/breakpoints.h"
 #include "linux/criu.h"
 
 #define CRIU_VERSION_MIN 31700
 /* Since 6.13 the data of the vDSO lies in two mappings; 4.1 is the first that can move both. */
 #define CRIU_VERSION_SPLIT_VVAR 40100
-#define CRIU_LOG_TOGETHER 24 /* lines */
+/* Asks the machine itself whether breakpoints fire. */
+#define CRIU_VERSION_ASKS_BREAKPOINTS 40200
+#define CRIU_CACHE_TEMPORARY "/run/criu.kdat.tmp"
+#define CRIU_CACHE_SECONDS 60 /* it is written in no time */
+#define CRIU_LOG_TOGETHER 24  /* lines */
+#define CRIU_LOG_LAST 8       /* lines that may be about one step */
+#define CRIU_STEP_TRAP " to trap"
 #define CRIU_LOG_MAX ((size_t)64 * 1024 * 1024)
 
 static int criu_ask_once(const char *program, enum criu_request_type type,
 	const struct criu_features *features, struct criu_response *response, struct error *err)
 {
-	const struct criu_setup setup = { .program = program, .cgroup = -1 };
+	const struct criu_setup setup = {
+		.program = program,
+		.cgroup = -1,
+		.watch = { .timeout = CRIU_TIMEOUT, .images = -1, .work = -1 },
+	};
 	struct criu criu;
 	int result;
 
@@ -28,6 +43,9 @@ static int criu_ask_once(const char *program, enum criu_request_type type,
 		return -1;
 	result = criu_ask(&criu, type, NULL, features, NULL, NULL, response, err);
 	criu_end(&criu);
+	if (result < 0 && criu.end == CRIU_SIGNALED)
+		error_set(err, EPIPE, "'%s' was killed by signal %d (%s) before it answered",
+			program, criu.signal, strsignal(criu.signal));
 	return result;
 }
 
@@ -130,15 +148,84 @@ static const char *criu_find_error(char *log)
 	return first;
 }
 
-int criu_explain(const struct criu_response *response, int directory, const char *path,
+/* What it has written about what it is about to do, behind the time: "(00.123456) Waiting for 7 to trap". */
+static const char *criu_step_of(char *line)
+{
+	char *behind = line[0] == '(' ? strstr(line, ") ") : NULL;
+
+	line = behind ? behind + strlen(") ") : line;
+	return line + strspn(line, " \t");
+}
+
+/*
+ * The last line that is its own, and not of the code that it has put into a process; or, when that code was about to
+ * end, that CRIU waits for the process. NULL: there is none. Cuts the log into lines.
+ */
+static const char *criu_find_step(char *log)
+{
+	const char *step = NULL;
+
+	for (size_t lines = 0; *log && lines < CRIU_LOG_LAST; lines++) {
+		char *line = strrchr(log, '\n');
+		const char *said = criu_step_of(line ? line + 1 : log);
+
+		if (strstr(said, CRIU_STEP_TRAP))
+			return said;
+		if (!step && *said && !text_starts_with(said, "pie: "))
+			step = said;
+		if (!line)
+			break;
+		*line = '\0';
+	}
+	return step;
+}
+
+/* What is known to be waited for without end. */
+static const char *criu_hint(const char *step)
+{
+	if (step && strstr(step, CRIU_STEP_TRAP))
+		return "; there are machines whose hardware breakpoints never fire: CRIU 4.2 "
+		       "does without";
+	return "";
+}
+
+static int criu_explain_end(const struct criu *criu, const char *step, const char *path,
 	const char *name, struct error *err)
+{
+	cleanup_text struct text how = { 0 };
+	int code = EPIPE;
+
+	if (criu->end == CRIU_TIMED_OUT) {
+		code = ETIMEDOUT;
+		text_printf(&how, "made no progress for %d s and was ended", criu->watch.timeout);
+	} else if (criu->end == CRIU_UNKILLABLE) {
+		code = ETIMEDOUT;
+		text_add(&how,
+			"does not end even when it is killed, and still holds what it traces");
+	} else {
+		text_printf(&how, "was killed by signal %d (%s)", criu->signal,
+			strsignal(criu->signal));
+	}
+	if (!step)
+		return error_set(err, code, "CRIU %s, before it wrote anything to its log '%s/%s'",
+			how.data, path, name);
+	return error_set(err, code, "CRIU %s; the step it was at: '%.300s'%s; its log is '%s/%s'",
+		how.data, step, criu->end == CRIU_TIMED_OUT ? criu_hint(step) : "", path, name);
+}
+
+int criu_explain(const struct criu *criu, const struct criu_response *response, int directory,
+	const char *path, const char *name, struct error *err)
 {
 	const struct error said = *err;
 	cleanup_free char *log = NULL;
 	const char *sentence = NULL;
 	int code = said.code ? said.code : EIO;
+	bool read = io_read_file(directory, name, &log, CRIU_LOG_MAX) >= 0;
 
-	if (io_read_file(directory, name, &log, CRIU_LOG_MAX) >= 0)
+	if (criu->end == CRIU_TIMED_OUT || criu->end == CRIU_SIGNALED ||
+		criu->end == CRIU_UNKILLABLE)
+		return criu_explain_end(criu, read ? criu_find_step(log) : NULL, path, name, err);
+	if (read)
 		sentence = criu_find_error(log);
 	if (!sentence)
 		sentence = response->message;
@@ -148,4 +235,26 @@ int criu_explain(const struct criu_response *response, int directory, const char
 		return error_set(err, code, "%.700s; its log is '%s/%s'",
 			said.code ? said.text : "CRIU failed", path, name);
 	return error_set(err, code, "CRIU: %.700s; its log is '%s/%s'", sentence, path, name);
+}
+
+bool criu_needs_no_breakpoints(int version)
+{
+	return version < CRIU_VERSION_ASKS_BREAKPOINTS && breakpoints_recall() != BREAKPOINTS_FIRE;
+}
+
+void criu_remove_stale_cache(void)
+{
+	struct timespec now;
+	struct stat st;
+
+	if (lstat(CRIU_CACHE_TEMPORARY, &st) < 0 || !S_ISREG(st.st_mode) || st.st_uid != 0 ||
+		clock_gettime(CLOCK_REALTIME, &now) < 0 ||
+		now.tv_sec - st.st_mtim.tv_sec < CRIU_CACHE_SECONDS)
+		return;
+	if (unlink(CRIU_CACHE_TEMPORARY) == 0)
+		log_debug("removed '" CRIU_CACHE_TEMPORARY "', which a killed CRIU has left");
+	else
+		log_warning("'" CRIU_CACHE_TEMPORARY
+			    "', which a killed CRIU has left, slows down every other: %s",
+			strerror(errno));
 }

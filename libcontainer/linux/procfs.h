@@ -4,6 +4,7 @@
 #define LINUX_PROCFS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/error.h"
@@ -42,6 +43,9 @@ int procfs_start_time(pid_t pid, unsigned long long *ticks);
 
 /* The parent of a process, 0 for one outside of this PID namespace; -errno (-ESRCH: it is gone). */
 pid_t procfs_parent(pid_t pid);
+
+/* In clock ticks, with that of children that it has waited for; 0 when it is gone. */
+uint64_t procfs_processor_time(pid_t pid);
 
 /* Whether it has ended, with all of its threads, be it that nobody has waited for it yet. */
 bool procfs_has_ended(pid_t pid);

@@ -17,6 +17,7 @@
 #define STAT_SIZE 2048
 #define STAT_STATE 3
 #define STAT_PARENT 4
+#define STAT_TIMES 14 /* utime, stime, cutime, cstime */
 #define STAT_THREADS 20
 #define STAT_START_TIME 22
 #define STAT_NANOSECONDS INT64_C(1000000000)
@@ -91,6 +92,20 @@ pid_t procfs_parent(pid_t pid)
 	int result = stat_field(pid, STAT_PARENT, buffer, &field);
 
 	return result < 0 ? result : (pid_t)strtol(field, NULL, 10);
+}
+
+uint64_t procfs_processor_time(pid_t pid)
+{
+	char buffer[STAT_SIZE], *at;
+	const char *field = NULL;
+	uint64_t ticks = 0;
+
+	if (stat_field(pid, STAT_TIMES, buffer, &field) < 0)
+		return 0;
+	at = buffer + (field - buffer);
+	for (int i = 0; i < 4; i++)
+		ticks += strtoull(at, &at, 10);
+	return ticks;
 }
 
 bool procfs_has_ended(pid_t pid)

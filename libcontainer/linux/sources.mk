@@ -7,6 +7,8 @@ linux_sources = \
 	libcontainer/linux/attributes_list.h \
 	libcontainer/linux/attributes_memory.c \
 	libcontainer/linux/attributes_sched.c \
+	libcontainer/linux/breakpoints.c \
+	libcontainer/linux/breakpoints.h \
 	libcontainer/linux/caps.c \
 	libcontainer/linux/caps.h \
 	libcontainer/linux/cgroup.c \
@@ -58,6 +60,8 @@ linux_sources = \
 	libcontainer/linux/criu_rpc.h \
 	libcontainer/linux/criu_stats.c \
 	libcontainer/linux/criu_stats.h \
+	libcontainer/linux/criu_watch.c \
+	libcontainer/linux/criu_watch.h \
 	libcontainer/linux/lsm.c \
 	libcontainer/linux/lsm.h \
 	libcontainer/linux/mount.c \

@@ -2,6 +2,11 @@
 # shellcheck shell=bash disable=SC2034,SC2119,SC2120 # what is read may be for one of two clocks; arguments are for some tests
 # What the files about checkpoint and restore share.
 
+# For each test: a CRIU that hangs is to fail the one test it hangs in, with its log, and not the file. An emulated
+# machine needs ten times as long.
+export BATS_TEST_TIMEOUT=180
+[ "${TRACE_TESTS-yes}" = yes ] || BATS_TEST_TIMEOUT=900
+
 setup()
 {
 	common_setup
@@ -16,6 +21,11 @@ setup()
 }
 
 teardown()
+{
+	common_checkpoint_teardown
+}
+
+common_checkpoint_teardown()
 {
 	local status=0
 

@@ -3,7 +3,8 @@
 """Stands between the runtime and CRIU, as `--criu`, and does harm at one notification.
 
     CRIU_BETWEEN=HARM:NOTIFICATION    HARM: criu (CRIU is killed), runtime (the runtime is), fail
-                                      (CRIU is told that the runtime failed)
+                                      (CRIU is told that the runtime failed), hang (it is told
+                                      nothing, nor is the runtime)
     CRIU_BETWEEN_LOG=FILE             the notifications, as they come, one a line
 """
 import fcntl
@@ -59,6 +60,9 @@ def relay(runtime, criu, pid, parent):
         if name and name == where and harm == "criu":
             os.kill(pid, signal.SIGKILL)
             return
+        if name and name == where and harm == "hang":
+            while True:
+                signal.pause()
         socket.send_fds(runtime, [message], rights)
         for fd in rights:
             os.close(fd)

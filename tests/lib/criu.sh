@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154 # $top is set by dev
-# A CRIU that works with the kernel of this machine. The distribution's own, when it does; else that of a
-# newer Debian, unpacked below build/criu with the libraries it was built for, and run by their own loader: the
-# machine's sources, lists and installed packages stay as they are.
+# The newest CRIU that Debian has, and an older one, for what elsewhen does for those. Each is unpacked below build/
+# with the libraries it was built for, and run by their own loader: the machine's sources, lists and installed packages
+# stay as they are. Where neither can be had, the distribution's own, when it works with this kernel.
 
 # Several parts of ./dev read this file.
 ! declare -F criu_need >/dev/null || return 0
@@ -10,8 +10,10 @@
 # shellcheck source=tests/lib/private_apt.sh
 . "$lib/private_apt.sh"
 
-readonly criu_suite=trixie
+readonly criu_suite=sid
 readonly criu_directory=$top/build/criu
+readonly criu_older_suite=trixie
+readonly criu_older_directory=$top/build/criu-older
 
 # criu_unpack ARCHITECTURE SUITE DIRECTORY: CRIU and all that it is linked with.
 criu_unpack()
@@ -55,22 +57,32 @@ criu_is_new_enough()	# PROGRAM
 	printf '%s\n' 4.1 "$version" | sort -C -V
 }
 
-# criu_need: a directory with a `criu` that works here comes first in $PATH.
+# criu_fetch SUITE DIRECTORY: that suite's, unless it is there already.
+criu_fetch()
+{
+	# What is there may be of the suite that was the newest in its time.
+	if [ ! -x "$2/criu" ] || [ "$(cat "$2/suite" 2>/dev/null)" != "$1" ]; then
+		echo "dev: fetching CRIU from Debian $1" >&2
+		criu_unpack "$(dpkg --print-architecture)" "$1" "$2" && criu_write_wrapper "$2" "$2" &&
+			echo "$1" >"$2/suite" || return 1
+	fi
+	criu_is_new_enough "$2/criu"
+}
+
+# criu_need: a directory with a `criu` that works here comes first in $PATH; $CRIU_OLDER is an older one, or empty.
 criu_need()
 {
 	local own
 
 	need criu
-	own=$(PATH=$PATH:/usr/sbin:/sbin command -v criu) || own=''
-	if [ -n "$own" ] && criu_is_new_enough "$own"; then
-		PATH=$(dirname "$own"):$PATH
+	CRIU_OLDER=
+	! criu_fetch "$criu_older_suite" "$criu_older_directory" || CRIU_OLDER=$criu_older_directory/criu
+	export CRIU_OLDER
+	if criu_fetch "$criu_suite" "$criu_directory"; then
+		PATH=$criu_directory:$PATH
 		return 0
 	fi
-	if [ ! -x "$criu_directory/criu" ]; then
-		echo "dev: fetching CRIU from Debian $criu_suite: what this machine has is none, or too old for its kernel" >&2
-		criu_unpack "$(dpkg --print-architecture)" "$criu_suite" "$criu_directory" &&
-			criu_write_wrapper "$criu_directory" "$criu_directory" || return 1
-	fi
-	criu_is_new_enough "$criu_directory/criu" || return 1
-	PATH=$criu_directory:$PATH
+	own=$(PATH=$PATH:/usr/sbin:/sbin command -v criu) || own=$CRIU_OLDER
+	[ -n "$own" ] && criu_is_new_enough "$own" || return 1
+	PATH=$(dirname "$own"):$PATH
 }

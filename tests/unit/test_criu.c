@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "linux/breakpoints.h"
 #include "linux/criu.h"
 #include "linux/criu_stats.h"
 #include "linux/protobuf.h"
@@ -144,6 +146,9 @@ static int remove_directory(void **state)
 	return rmdir(*state);
 }
 
+/* How the CRIU has ended that wrote the log. */
+static struct criu ended;
+
 static void explain(const char *directory, const char *log, struct error *err)
 {
 	struct criu_response response = { 0 };
@@ -155,7 +160,7 @@ static void explain(const char *directory, const char *log, struct error *err)
 	assert_int_equal(write(file, log, strlen(log)), strlen(log));
 	close(file);
 	error_set(err, EIO, "CRIU failed");
-	assert_int_equal(criu_explain(&response, fd, directory, "log", err), -1);
+	assert_int_equal(criu_explain(&ended, &response, fd, directory, "log", err), -1);
 	close(fd);
 }
 
@@ -183,6 +188,61 @@ static void test_a_log_without_an_error_is_named(void **state)
 
 	explain(*state, "(00.01) All is well\n", &err);
 	assert_non_null(strstr(err.text, "CRIU failed; its log is '/tmp/"));
+}
+
+static void explain_end(char *directory, const char *log, struct criu criu, struct error *err)
+{
+	ended = criu;
+	explain(directory, log, err);
+	ended = (struct criu){ 0 };
+}
+
+static void test_a_killed_criu_is_not_explained_by_what_it_had_survived(void **state)
+{
+	const char *log = "(00.01) Error (criu/util.c:1533): rlimit: Can't setup RLIMIT_NOFILE\n"
+			  "(00.02) Dumping pages\n(00.03) \tpage 7\npie: 1: fetched\n";
+	struct error err;
+
+	explain_end(*state, log, (struct criu){ .end = CRIU_SIGNALED, .signal = SIGKILL }, &err);
+	assert_non_null(strstr(err.text,
+		"CRIU was killed by signal 9 (Killed); the step it was at: 'page 7'; its log is "));
+	assert_null(strstr(err.text, "NOFILE"));
+	explain_end(*state, "", (struct criu){ .end = CRIU_SIGNALED, .signal = SIGSEGV }, &err);
+	assert_non_null(strstr(err.text, "by signal 11 (Segmentation fault), before it wrote"));
+}
+
+static void test_the_step_of_a_criu_that_stood_still(void **state)
+{
+	const struct criu stuck = { .end = CRIU_TIMED_OUT, .watch.timeout = 60 };
+	struct error err;
+
+	explain_end(*state,
+		"(00.1) Waiting for 42 to trap\n(00.1) Daemon 42 exited trapping\n"
+		"(00.1) Sent msg to daemon 3 0 0\npie: 1: __fetched msg: 3 0 0\n",
+		stuck, &err);
+	assert_int_equal(err.code, ETIMEDOUT);
+	assert_non_null(strstr(err.text, "no progress for 60 s"));
+	assert_non_null(strstr(err.text, "at: 'Waiting for 42 to trap'; there are machines"));
+	/* One that it had long passed. */
+	explain_end(*state,
+		"(00.1) Waiting for 42 to trap\n(1) a\n(1) b\n(1) c\n(1) d\n(1) e\n(1) f\n"
+		"(1) g\n(1) h\n",
+		stuck, &err);
+	assert_non_null(strstr(err.text, "at: 'h'; its log"));
+	explain_end(*state, "\n", stuck, &err);
+	assert_non_null(strstr(err.text, "before it wrote anything"));
+}
+
+static void test_what_is_remembered_of_breakpoints(void **state)
+{
+	(void)state;
+	assert_int_equal(breakpoints_parse("abc-1 yes\n", "abc-1"), BREAKPOINTS_FIRE);
+	assert_int_equal(breakpoints_parse("abc-1 no\n", "abc-1"), BREAKPOINTS_DO_NOT);
+	assert_int_equal(breakpoints_parse("abc-1 no\n", "abc-2"), BREAKPOINTS_UNKNOWN);
+	assert_int_equal(breakpoints_parse("abc-1 no", "abc-1"), BREAKPOINTS_UNKNOWN);
+	assert_int_equal(breakpoints_parse("abc-1 no\nyes\n", "abc-1"), BREAKPOINTS_UNKNOWN);
+	assert_int_equal(breakpoints_parse("", "abc-1"), BREAKPOINTS_UNKNOWN);
+	assert_int_equal(breakpoints_parse(" no\n", ""), BREAKPOINTS_UNKNOWN);
 }
 
 static void test_statistics_are_read(void **state)
@@ -221,6 +281,12 @@ int main(void)
 			make_directory, remove_directory),
 		cmocka_unit_test_setup_teardown(
 			test_a_log_without_an_error_is_named, make_directory, remove_directory),
+		cmocka_unit_test_setup_teardown(
+			test_a_killed_criu_is_not_explained_by_what_it_had_survived, make_directory,
+			remove_directory),
+		cmocka_unit_test_setup_teardown(
+			test_the_step_of_a_criu_that_stood_still, make_directory, remove_directory),
+		cmocka_unit_test(test_what_is_remembered_of_breakpoints),
 		cmocka_unit_test(test_statistics_are_read),
 		cmocka_unit_test(test_a_program_that_is_not_there_is_named),
 	};

@@ -1,0 +1,257 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# A CRIU that hangs, dies, or is too old for the machine it is on.
+# shellcheck disable=SC2030,SC2031,SC2034 # each test is a subshell of its own; what is read may be for one of two clocks
+
+load common
+load checkpoint
+
+# older_criu: the program $CRIU, of a version that relies on hardware breakpoints; what it has in $CRIU_FAULT goes to
+# $WORK/faults.
+older_criu()
+{
+	[ -n "${CRIU_OLDER-}" ] || skip 'there is no older CRIU (./dev fetches one)'
+	CRIU=$WORK/criu
+	cat >"$CRIU" <<-END
+		#!/bin/sh
+		echo "fault=\$CRIU_FAULT" >>"$WORK/faults"
+		exec env LD_LIBRARY_PATH= "$CRIU_OLDER" "\$@"
+	END
+	chmod 0755 "$CRIU"
+}
+
+# dead_breakpoints: $DEAD, to be preloaded: hardware breakpoints can be set and do not fire.
+dead_breakpoints()
+{
+	[ "$(uname -m)" = x86_64 ] || skip 'debug registers of x86_64'
+	command -v "${CC:-cc}" >/dev/null || skip 'there is no compiler'
+	DEAD=$WORK/no_breakpoints.so
+	"${CC:-cc}" -shared -fPIC -o "$DEAD" "$BATS_TEST_DIRNAME/no_breakpoints.c"
+}
+
+# older_criu on such a machine.
+older_criu_without_breakpoints()
+{
+	older_criu
+	dead_breakpoints
+	sed "s,--library-path,--preload $DEAD &," "$CRIU_OLDER" >"$WORK/criu-dead"
+	grep -q -F "$DEAD" "$WORK/criu-dead"
+	chmod 0755 "$WORK/criu-dead"
+	sed -i "s,\"$CRIU_OLDER\",\"$WORK/criu-dead\"," "$CRIU"
+}
+
+# A /run that is this test's alone. The file's tests are in a mount namespace of their own.
+own_run()
+{
+	mount -t tmpfs -o mode=0755 none /run
+	OWN_RUN=yes
+}
+
+teardown()
+{
+	[ -z "${OWN_RUN-}" ] || umount /run
+	common_checkpoint_teardown
+}
+
+boot()
+{
+	cat /proc/sys/kernel/random/boot_id
+}
+
+# It runs, nobody traces or stops it, and nothing of CRIU is left.
+is_unharmed()
+{
+	local pid threads
+
+	equal "$(status_of "$ID")" running || return 1
+	while read -r pid; do
+		threads=$(cat "/proc/$pid/task/"*/status 2>/dev/null) || continue
+		equal "$(grep '^TracerPid:' <<<"$threads" | sort -u)" "$(printf 'TracerPid:\t0')" || return 1
+		lacks "$threads" "$(printf 'State:\tT')" || return 1
+		lacks "$threads" "$(printf 'State:\tt')" || return 1
+	done < <(elsewhen ps --format json "$ID" | jq '.[]')
+	ticks_on || return 1
+	[ -z "$(pgrep -f 'criu swrk' | xargs -r -I{} grep -l -z -F "$TAG" /proc/{}/environ 2>/dev/null)" ]
+}
+
+@test "a CRIU that waits for a breakpoint that never fires is ended, and the container goes on" {
+	older_criu_without_breakpoints
+	own_run
+	# What this machine has is told otherwise.
+	echo "$(boot) yes" >/run/elsewhen.breakpoints
+	ticking_container
+	run checkpoint --criu "$CRIU" --criu-timeout 2
+	failed 'CRIU made no progress for 2 s and was ended' ' to trap' 'hardware breakpoints' "$IMAGES/dump.log"
+	is_unharmed
+	[ ! -e "$IMAGES/clock.json" ]
+	# And can be dumped.
+	checkpoint
+	elsewhen delete "$ID"
+	restore
+	ticks_on
+}
+
+@test "an older CRIU is told to do without breakpoints where they do not fire" {
+	older_criu_without_breakpoints
+	own_run
+	echo "$(boot) no" >/run/elsewhen.breakpoints
+	ticking_container
+	checkpoint --criu "$CRIU" --criu-timeout 5
+	elsewhen delete "$ID"
+	restore --criu "$CRIU" --criu-timeout 5
+	ticks_on
+	# The version is asked for first, each time.
+	equal "$(cat "$WORK/faults")" $'fault=\nfault=130\nfault=\nfault=130'
+}
+
+@test "elsewhen asks the machine itself, and remembers it for this boot" {
+	dead_breakpoints
+	older_criu
+	! ldd "$ELSEWHEN" | grep -q -E 'asan|not a dynamic' || skip 'nothing can be preloaded into this program'
+	own_run
+	ticking_container
+	run env LD_PRELOAD="$DEAD" "$TAG" "$ELSEWHEN" --root "$ROOT" checkpoint --image-path "$IMAGES" --leave-running \
+		--criu "$CRIU" "$ID"
+	succeeded
+	equal "$(tail -n 1 "$WORK/faults")" fault=130
+	equal "$(cat /run/elsewhen.breakpoints)" "$(boot) no"
+	equal "$(stat -c %a:%u /run/elsewhen.breakpoints)" 644:0
+	# What was remembered counts for this machine, whose breakpoints may work.
+	checkpoint --leave-running --criu "$CRIU"
+	equal "$(tail -n 1 "$WORK/faults")" fault=130
+	# An operator knows better.
+	CRIU_FAULT=131 checkpoint --leave-running --criu "$CRIU"
+	equal "$(tail -n 1 "$WORK/faults")" fault=131
+	ticks_on
+}
+
+@test "what is remembered is not heard when somebody else may have written it" {
+	local made works
+
+	older_criu
+	own_run
+	ticking_container
+	checkpoint --leave-running --criu "$CRIU"
+	works=$(tail -n 1 "$WORK/faults")
+	matches "$(cat /run/elsewhen.breakpoints)" "^$(boot) (yes|no)$"
+	[ "$works" = fault= ] || skip 'the breakpoints of this machine do not fire'
+	for made in 'echo "$(boot) no" >$F; chown 1000 $F' 'echo "$(boot) no" >$F; chmod 0666 $F' 'mkfifo $F' \
+		'echo "$(boot) no" >/run/other; ln -s other $F' 'echo 12345678-1234 no >$F' 'echo "$(boot) nonsense" >$F' \
+		'mkdir $F' ': >$F' 'head -c 100000 /dev/zero >$F'; do
+		echo "$made"
+		rm -rf /run/elsewhen.breakpoints
+		F=/run/elsewhen.breakpoints eval "$made"
+		checkpoint --leave-running --criu "$CRIU" || return 1
+		equal "$(tail -n 1 "$WORK/faults")" "$works" || return 1
+	done
+	# Nor is it needed: where it cannot be written, the machine is asked each time.
+	rm -rf /run/elsewhen.breakpoints
+	mount -o remount,ro /run
+	checkpoint --leave-running --criu "$CRIU"
+	equal "$(tail -n 1 "$WORK/faults")" "$works"
+}
+
+@test "a CRIU that asks for itself is not told" {
+	[ "$(criu --version | sed -n 's/^Version: //p' | sed 's/^4\.[01].*/old/')" != old ] || skip 'this CRIU is an older one'
+	own_run
+	echo "$(boot) no" >/run/elsewhen.breakpoints
+	ticking_container
+	CRIU_OLDER=$(command -v criu)
+	older_criu
+	checkpoint --leave-running --criu "$CRIU"
+	equal "$(sort -u "$WORK/faults")" fault=
+}
+
+@test "an older CRIU: dump and restore, a killed one, and what its log says" {
+	older_criu
+	ticking_container
+	checkpoint --criu "$CRIU"
+	elsewhen delete "$ID"
+	restore --criu "$CRIU"
+	ticks_on
+}
+
+# As in checkpoint.bats.
+harmed()	# HARM:NOTIFICATION COMMAND...
+{
+	local harm=$1
+
+	shift
+	CRIU_BETWEEN=$harm CRIU_BETWEEN_LOG=$WORK/notifications "$@" --criu "$BATS_TEST_DIRNAME/criu_between.py"
+}
+
+@test "a dump that stands still at any notification is ended; the container goes on" {
+	local name
+
+	ticking_container
+	harmed none checkpoint --leave-running
+	LC_ALL=C sort -u "$WORK/notifications" | grep -x -E "${HARM_AT:-.*}" >"$WORK/names"
+	grep -q -x post-dump "$WORK/names"
+	while read -r name; do
+		echo "at $name"
+		rm -rf "$IMAGES"
+		run harmed "hang:$name" checkpoint --leave-running --criu-timeout 1
+		failed 'made no progress for 1 s and was ended' 'the step it was at' || return 1
+		is_unharmed || return 1
+	done <"$WORK/names"
+}
+
+@test "a restore that stands still at any notification is ended; nothing is left" {
+	local name
+
+	ticking_container
+	checkpoint
+	elsewhen delete "$ID"
+	harmed none restore
+	elsewhen delete --force "$ID"
+	LC_ALL=C sort -u "$WORK/notifications" | grep -x -E "${HARM_AT:-.*}" >"$WORK/names"
+	grep -q -x post-restore "$WORK/names"
+	while read -r name; do
+		echo "at $name"
+		run harmed "hang:$name" restore --criu-timeout 1
+		failed 'made no progress for 1 s and was ended' || return 1
+		assert_no_leftovers || return 1
+	done <"$WORK/names"
+}
+
+@test "a CRIU that was killed is said to be; an old log explains nothing" {
+	ticking_container
+	mkdir "$IMAGES"
+	echo '(00.000001) Error (criu/old.c:1): of another day' >"$IMAGES/dump.log"
+	run harmed criu:pre-dump checkpoint
+	failed 'was killed by signal 9 (Killed)'
+	lacks "$output" 'another day'
+	lacks "$output" NOFILE
+	is_unharmed
+	echo '(00.000001) Error (criu/old.c:1): of another day' >"$IMAGES/dump.log"
+	printf '#!/bin/sh\nkill -SEGV $$\n' >"$WORK/crashes"
+	chmod 0755 "$WORK/crashes"
+	run checkpoint --criu "$WORK/crashes"
+	failed 'was killed by signal 11'
+	lacks "$output" 'another day'
+}
+
+@test "a stale temporary file of CRIU's cache is removed, a fresh one is not" {
+	own_run
+	: >/run/criu.kdat.tmp
+	ticking_container
+	checkpoint --leave-running
+	[ -e /run/criu.kdat.tmp ]
+	[ ! -e /run/criu.kdat ]
+	touch -d '2 minutes ago' /run/criu.kdat.tmp
+	checkpoint --leave-running
+	[ ! -e /run/criu.kdat.tmp ]
+	[ -s /run/criu.kdat ]
+	ticks_on
+}
+
+@test "--criu-timeout: 0 is no limit, and what is no number is refused" {
+	ticking_container
+	run checkpoint --criu-timeout soon
+	failed --criu-timeout
+	checkpoint --leave-running --criu-timeout 0
+	checkpoint --criu-timeout 5
+	elsewhen delete "$ID"
+	restore --criu-timeout 0
+	ticks_on
+}

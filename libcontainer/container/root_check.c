@@ -34,11 +34,11 @@ static int root_learn_unknown(struct root_walk *walk, struct error *err)
 {
 	char text[32];
 	ssize_t length;
-	int id;
+	int id, nested = userns_is_nested(err);
 
 	walk->unknown = -1;
-	if (!userns_is_nested())
-		return 0;
+	if (nested <= 0)
+		return nested;
 	length = io_read_small(AT_FDCWD, "/proc/sys/kernel/overflowuid", text, sizeof(text));
 	if (length < 0)
 		return error_errno(err, (int)-length, "read /proc/sys/kernel/overflowuid");

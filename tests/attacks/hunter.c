@@ -184,6 +184,29 @@ static int look_at_exe(long pid, char *name, size_t size)
 	return identities_have(&hunt.executables, &st) || strstr(name, "elsewhen") ? 1 : 0;
 }
 
+/*
+ * An empty directory that ".." does not leave: a process with such a root has nothing to give. It may also have
+ * ended by now, and then it has no root.
+ */
+static int leads_nowhere(const char *root)
+{
+	char up[96];
+	struct stat below, above;
+	DIR *directory = opendir(root);
+	int names = 0;
+
+	snprintf(up, sizeof(up), "%s/..", root);
+	if (!directory || stat(root, &below) < 0 || stat(up, &above) < 0) {
+		if (directory)
+			closedir(directory);
+		return 1;
+	}
+	while (readdir(directory))
+		names++;
+	closedir(directory);
+	return names == 2 && below.st_dev == above.st_dev && below.st_ino == above.st_ino;
+}
+
 static void look_at_root(long pid)
 {
 	char path[64], marker[4096];
@@ -199,7 +222,7 @@ static void look_at_root(long pid)
 	if (fd >= 0) {
 		find(KIND_ROOT, "opened %s", marker);
 		close(fd);
-	} else if (!identities_have(&hunt.roots, &st)) {
+	} else if (!identities_have(&hunt.roots, &st) && !leads_nowhere(path)) {
 		find(KIND_ROOT, "%s is %u:%u inode %lu", path, major(st.st_dev), minor(st.st_dev),
 			(unsigned long)st.st_ino);
 	}

@@ -28,6 +28,7 @@ void creation_reset(struct creation *creation)
 {
 	*creation = (struct creation){
 		.directory = -1,
+		.sandbox = -1,
 		.tree = -1,
 		.console_socket = -1,
 		.console = -1,
@@ -53,6 +54,7 @@ void creation_close(struct creation *creation)
 		mount_options_free(&creation->mounts[i].options);
 	enter_close(&creation->enter);
 	cleanup_fd(&creation->directory);
+	cleanup_fd(&creation->sandbox);
 	cleanup_fd(&creation->console_socket);
 	cleanup_fd(&creation->console);
 	cleanup_fd(&creation->start_socket);
@@ -105,7 +107,8 @@ static int create_find_pod_clock(void *context, struct error *err)
 	if (text_equal(clock->sandbox, creation->id))
 		fd = pod_clock_make(creation->directory, clock, err);
 	else
-		fd = pod_clock_join(creation->runtime, clock, err);
+		fd = pod_clock_join(creation->sandbox, clock, err);
+	create_unlock_sandbox(creation);
 	creation->enter.plan.namespaces[OCI_NAMESPACE_TIME].fd = fd;
 	return fd < 0 ? -1 : 0;
 }
@@ -290,6 +293,7 @@ static const struct recipe_step create_steps[] = {
 	{ "plan the processes", create_plan_processes, NULL },
 	{ "plan the mounts", create_plan_mounts, NULL },
 	{ "plan the cgroup", create_plan_cgroup, NULL },
+	{ "lock the pod's sandbox", create_lock_sandbox, create_unlock_sandbox },
 	/* The directory is the lock on the id; what is in it is the intent that delete undoes. */
 	{ "make the container's directory", create_make_directory, create_undo_directory },
 	{ "write the intent", create_write_intent, NULL },

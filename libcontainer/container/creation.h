@@ -35,6 +35,7 @@ struct creation {
 
 	/* Made; undone when a step fails. */
 	int directory; /* ROOT/ID, locked */
+	int sandbox;   /* of a pod's clock: the sandbox's directory, locked; -1: not (any more) */
 	struct oci_state_file state;
 	struct enter enter;
 	int tree;           /* the rootfs as a detached tree, or -1: init opens it */

@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -23,6 +24,7 @@
 #define DIRECTORY_STATE_MAX (8 * OCI_CONFIG_SIZE_MAX)
 /* So often may a `delete --force` of the same id come between making the directory and its lock. */
 #define DIRECTORY_TRIES 16
+#define DIRECTORY_PATIENCE_MS 10000
 
 /*
  * Makes --root and what leads to it, as `mkdir -p` does; others may look at no container of ours.
@@ -62,6 +64,22 @@ static int directory_wait_for_lock(int directory, struct error *err)
 		if (errno != EINTR)
 			return error_errno(err, errno, "lock the container's directory");
 	return 0;
+}
+
+static int directory_lock_soon(int directory, const char *id, struct error *err)
+{
+	struct timespec pause = { .tv_nsec = 5000000 };
+
+	for (int waited = 0; waited < DIRECTORY_PATIENCE_MS; waited += 5) {
+		int locked = directory_try_lock(directory, err);
+
+		if (locked != 0)
+			return locked < 0 ? -1 : 0;
+		nanosleep(&pause, NULL);
+	}
+	return error_set(err, ETIMEDOUT,
+		"another command has held the lock of container '%s' for %d s", id,
+		DIRECTORY_PATIENCE_MS / 1000);
 }
 
 /* 1, 0 or -1. */
@@ -136,6 +154,9 @@ int directory_open(const struct container_runtime *runtime, const char *id,
 		return -1;
 	if (lock == DIRECTORY_UNLOCKED)
 		return move_fd(&directory);
+	if (lock == DIRECTORY_LOCKED_SOON && directory_lock_soon(directory, id, err) < 0)
+		return -1;
+	/* Who has it already gets it again. */
 	there = directory_lock_again(directory, err);
 	if (there == 0)
 		return error_set(err, ENOENT, "container '%s' does not exist", id);

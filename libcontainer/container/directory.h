@@ -20,10 +20,11 @@
  */
 int directory_create(const struct container_runtime *runtime, const char *id, struct error *err);
 
-enum directory_lock { DIRECTORY_UNLOCKED, DIRECTORY_LOCKED };
+enum directory_lock { DIRECTORY_UNLOCKED, DIRECTORY_LOCKED, DIRECTORY_LOCKED_SOON };
 
 /*
- * Opens ROOT/ID; DIRECTORY_LOCKED waits for the lock. -1 with ENOENT: "container 'x' does not
+ * Opens ROOT/ID; DIRECTORY_LOCKED waits for the lock, DIRECTORY_LOCKED_SOON no longer
+ * than ten seconds (ETIMEDOUT). -1 with ENOENT: "container 'x' does not
  * exist". What comes back locked is certainly still there: a directory that was removed meanwhile
  * is ENOENT too.
  */

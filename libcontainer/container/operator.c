@@ -83,3 +83,16 @@ int operator_check_annotations(const struct container_runtime *runtime,
 	}
 	return 0;
 }
+
+int operator_allows_pod_clock(
+	const struct container_runtime *runtime, const char *sandbox, struct error *err)
+{
+	cleanup_oci_operator_settings struct oci_operator_settings settings = { 0 };
+
+	if (operator_load(runtime, &settings, err) < 0)
+		return -1;
+	for (size_t i = 0; i < settings.pod_clocks.length; i++)
+		if (text_equal(settings.pod_clocks.items[i], sandbox))
+			return 1;
+	return 0;
+}

@@ -16,4 +16,8 @@
 int operator_check_annotations(const struct container_runtime *runtime,
 	const struct oci_config *config, const char *const *names, struct error *err);
 
+/* 1: podClocks of the settings file has the sandbox's id; 0; or -1. */
+int operator_allows_pod_clock(
+	const struct container_runtime *runtime, const char *sandbox, struct error *err);
+
 #endif

@@ -156,21 +156,14 @@ static int pod_clock_join_locked(int directory, const struct clock_request *requ
 	return pod_clock_make(directory, request, err);
 }
 
-int pod_clock_join(const struct container_runtime *runtime, const struct clock_request *request,
-	struct error *err)
+int pod_clock_join(int sandbox, const struct clock_request *request, struct error *err)
 {
-	cleanup_close int directory =
-		directory_open(runtime, request->sandbox, DIRECTORY_LOCKED, err);
-	struct oci_state_file sandbox;
+	struct oci_state_file state;
 	int fd;
 
-	if (directory < 0 && err->code == ENOENT)
-		return error_set(err, ENOENT,
-			WHERE ": pod: its sandbox '%s' does not exist (any more)",
-			request->sandbox);
-	if (directory < 0 || directory_load_state(directory, &sandbox, err) < 0)
+	if (directory_load_state(sandbox, &state, err) < 0)
 		return error_prefix(err, WHERE ": the pod's sandbox");
-	fd = pod_clock_join_locked(directory, request, &sandbox, err);
-	oci_state_file_free(&sandbox);
+	fd = pod_clock_join_locked(sandbox, request, &state, err);
+	oci_state_file_free(&state);
 	return fd;
 }

@@ -24,10 +24,9 @@ int pod_clock_make(int directory, const struct clock_request *request, struct er
 
 /*
  * A container's way: opens the clock that the pod of request->sandbox has, and makes it when the sandbox
- * did not. What the container itself asks for must be what the clock was made with. ENOENT: there is
- * no such sandbox (any more). Returns an fd of the namespace or -1.
+ * did not. What the container itself asks for must be what the clock was made with. `sandbox` is the sandbox's
+ * directory, locked (create_lock_sandbox). Returns an fd of the namespace or -1.
  */
-int pod_clock_join(const struct container_runtime *runtime, const struct clock_request *request,
-	struct error *err);
+int pod_clock_join(int sandbox, const struct clock_request *request, struct error *err);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "container/directory.h"
+#include "container/pod_member.h"
 
 /* PID of "/proc/PID/ns/...", or 0. */
 static pid_t sandbox_owner_of(const struct oci_namespace *namespace)
@@ -95,4 +96,42 @@ int create_find_sandbox(void *context, struct error *err)
 	if (err->code != ENOENT)
 		return error_prefix(err, "annotations." CLOCK_ANNOTATION ": the pod's sandbox");
 	return restore_find_sandbox(creation, err);
+}
+
+static int sandbox_check_member(const struct creation *creation, struct error *err)
+{
+	struct oci_state_file sandbox;
+	int result;
+
+	if (directory_load_state(creation->sandbox, &sandbox, err) < 0)
+		return error_prefix(err, "annotations." CLOCK_ANNOTATION ": the pod's sandbox");
+	result = pod_member_check(creation->runtime, &sandbox, &creation->enter.plan, err);
+	oci_state_file_free(&sandbox);
+	return result;
+}
+
+int create_lock_sandbox(void *context, struct error *err)
+{
+	struct creation *creation = context;
+	const struct clock_request *clock = &creation->clock;
+
+	if (clock->kind != CLOCK_KIND_POD || text_equal(clock->sandbox, creation->id))
+		return 0;
+	creation->sandbox =
+		directory_open(creation->runtime, clock->sandbox, DIRECTORY_LOCKED_SOON, err);
+	if (creation->sandbox < 0 && err->code == ENOENT)
+		return error_set(err, ENOENT,
+			"annotations." CLOCK_ANNOTATION
+			": pod: its sandbox '%s' does not exist (any more)",
+			clock->sandbox);
+	if (creation->sandbox < 0)
+		return error_prefix(err, "annotations." CLOCK_ANNOTATION ": the pod's sandbox");
+	return sandbox_check_member(creation, err);
+}
+
+void create_unlock_sandbox(void *context)
+{
+	struct creation *creation = context;
+
+	cleanup_fd(&creation->sandbox);
 }

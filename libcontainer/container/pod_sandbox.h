@@ -22,4 +22,12 @@ int create_leave_clock(void *creation, struct error *err);
 /* With a pod's clock; the other sandbox may well be there still. */
 int restore_find_sandbox(void *creation, struct error *err);
 
+/*
+ * Locks the directory of a pod's sandbox that is another container, and proves that this container is of its pod
+ * (pod_member.h). Before the container's own directory is made, so that no lock is waited for while one is held: two
+ * containers that name each other would wait without end.
+ */
+int create_lock_sandbox(void *creation, struct error *err);
+void create_unlock_sandbox(void *creation);
+
 #endif

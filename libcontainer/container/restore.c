@@ -45,8 +45,10 @@ static int restore_make_clock(void *context, struct error *err)
 	struct restoration *restoration = context;
 	struct restore_clock *clock = &restoration->clock;
 	cleanup_free char *path = NULL;
+	int result = restore_clock_make(clock, &restoration->creation, err);
 
-	if (restore_clock_make(clock, &restoration->creation, err) < 0)
+	create_unlock_sandbox(restoration);
+	if (result < 0)
 		return -1;
 	path = restore_clock_path(clock);
 	if (path)
@@ -211,6 +213,7 @@ static const struct recipe_step restore_steps[] = {
 	{ "open the images", restore_open_images, NULL },
 	{ "read the saved clocks", restore_read_clock, NULL },
 	{ "name what is outside", restore_name_outside, NULL },
+	{ "lock the pod's sandbox", create_lock_sandbox, create_unlock_sandbox },
 	/* As for create: the lock on the id, and the intent that delete undoes. */
 	{ "make the container's directory", create_make_directory, create_undo_directory },
 	{ "write the intent", create_write_intent, NULL },

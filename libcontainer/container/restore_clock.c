@@ -151,7 +151,7 @@ static int restore_clock_find_pod(
 	if (text_equal(asked->sandbox, creation->id))
 		clock->namespace = pod_clock_make(creation->directory, &request, err);
 	else
-		clock->namespace = pod_clock_join(creation->runtime, &request, err);
+		clock->namespace = pod_clock_join(creation->sandbox, &request, err);
 	return clock->namespace < 0 ? -1 : 0;
 }
 

@@ -68,6 +68,8 @@ container_sources = \
 	libcontainer/container/plan.h \
 	libcontainer/container/pod_clock.c \
 	libcontainer/container/pod_clock.h \
+	libcontainer/container/pod_member.c \
+	libcontainer/container/pod_member.h \
 	libcontainer/container/pod_sandbox.c \
 	libcontainer/container/pod_sandbox.h \
 	libcontainer/container/preflight.c \

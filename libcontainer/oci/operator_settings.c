@@ -12,6 +12,7 @@ static int settings_refuse_unknown(const char *name, struct error *err)
 
 static const struct json_property settings_properties[] = {
 	JSON_STRINGS("honouredAnnotations", struct oci_operator_settings, honoured_annotations),
+	JSON_STRINGS("podClocks", struct oci_operator_settings, pod_clocks),
 };
 static const struct json_table settings_table = {
 	JSON_TABLE(settings_properties),

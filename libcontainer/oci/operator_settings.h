@@ -13,10 +13,12 @@ struct oci_operator_settings {
 	struct arena arena;
 	/* Prefixes of annotations; not `set`: every one is honoured, empty: none is. */
 	struct oci_strings honoured_annotations;
+	/* Ids of sandboxes whose clock any container may have, without a namespace of theirs. */
+	struct oci_strings pod_clocks;
 };
 
 /*
- * { "honouredAnnotations": ["elsewhen.dev/clock"] }. Unlike in config.json an unknown property is
+ * { "honouredAnnotations": ["elsewhen.dev/clock"], "podClocks": ["sandbox"] }. Unlike in config.json an unknown property is
  * refused: a restriction that is misspelt would be none.
  */
 int oci_operator_settings_parse(

@@ -48,7 +48,7 @@ checkpoint()	# [OPTION...]
 # piped COMMAND [ARGUMENT...]: of elsewhen; what the container prints goes through the pipe. An error is printed.
 piped()
 {
-	env "$TAG" "$ELSEWHEN" --root "$ROOT" --log "$LOG" "$@" </dev/null >&8 2>&8 3>&- 8>&- || {
+	env "$TAG" "$ELSEWHEN" --root "$ROOT" ${SETTINGS:+--config "$SETTINGS"} --log "$LOG" "$@" </dev/null >&8 2>&8 3>&- 8>&- || {
 		local status=$?
 		sed -n '$s/.* level=error msg="\(.*\)"$/elsewhen: \1/p' "$LOG" | sed 's/\\"/"/g'
 		return "$status"

@@ -213,6 +213,7 @@ timer_log_is_right()	# FILE SECONDS: what the dump and the restore took
 
 @test "a pod: its containers have one clock afterwards, and one that is behind is waited for or refused" {
 	SECOND=${ID}b
+	settings "{\"podClocks\": [\"$ID\", \"$SECOND\"]}"
 	ticking_container '.annotations = {"elsewhen.dev/clock": "pod", "io.kubernetes.cri.sandbox-id": "'"$ID"'",
 		"elsewhen.dev/boottime": "+2d", "elsewhen.dev/monotonic": "+1d"}'
 	edit '.linux.cgroupsPath = "'"$CGROUP/$SECOND"'"'
@@ -248,6 +249,7 @@ timer_log_is_right()	# FILE SECONDS: what the dump and the restore took
 
 @test "a pod's clock is made from the latest of the saved ones that the first restore is told of" {
 	SECOND=${ID}b
+	settings "{\"podClocks\": [\"$ID\", \"$SECOND\"]}"
 	ticking_container '.annotations = {"elsewhen.dev/clock": "pod", "io.kubernetes.cri.sandbox-id": "'"$ID"'"}'
 	edit '.linux.cgroupsPath = "'"$CGROUP/$SECOND"'"'
 	run_detached "$SECOND"

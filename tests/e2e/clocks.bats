@@ -623,7 +623,8 @@ save()	# FILE
 		"elsewhen.dev/boottime": "+2d", "elsewhen.dev/monotonic": "+2d",
 		"io.kubernetes.cri.container-type": "sandbox"}' \
 		".annotations[\"io.kubernetes.cri.sandbox-id\"] = \"$ID\""
-	another "$ID-a" '.annotations["io.kubernetes.cri.container-type"] = "container"'
+	another "$ID-a" ".annotations[\"io.kubernetes.cri.container-type\"] = \"container\"
+		| (.linux.namespaces[] | select(.type == \"network\")).path = \"/proc/$(pid_of "$ID")/ns/net\""
 	equal "$(elsewhen clocks -f json "$ID-a" | jq -c '[.clock, .clockOrigin, .pinned, .sharedWith]')" \
 		"[\"pod\",\"$ID\",true,1]"
 	equal "$(tell '.clock, .clockOrigin, .pinned, .sharedWith')" "pod $ID true 1"

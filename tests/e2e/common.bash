@@ -6,6 +6,7 @@
 #   WORK     the test's directory, short and empty        ROOT    --root of elsewhen, in it
 #   BUNDLE   the bundle that make_bundle makes            ROOTFS  its root filesystem
 #   ID       a container id nobody else uses              CGROUP  linux.cgroupsPath of its containers
+#   SETTINGS the operator's settings, --config, if it is set
 #   ELSEWHEN the program under test                       TOOLS  the directory with tests/tools, built static
 
 bats_require_minimum_version 1.5.0
@@ -59,7 +60,14 @@ common_teardown()
 # is bats' own: a container that held it would keep bats waiting.
 elsewhen()
 {
-	env "$TAG" "$ELSEWHEN" --root "$ROOT" "$@" 3>&-
+	env "$TAG" "$ELSEWHEN" --root "$ROOT" ${SETTINGS:+--config "$SETTINGS"} "$@" 3>&-
+}
+
+# settings JSON: for all that follows in the test.
+settings()
+{
+	SETTINGS=$WORK/settings.json
+	echo "$1" >"$SETTINGS"
 }
 
 # For what leaves processes behind (create, run --detach): they must not hold the test's output.

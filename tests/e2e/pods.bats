@@ -17,6 +17,10 @@ setup()
 	make_bundle '.linux.namespaces |= map(select(.type != "time"))' 'del(.linux.timeOffsets)'
 	shell 'trap "exit 0" TERM; while :; do sleep 0.05; done'
 	ANNOTATIONS='{"elsewhen.dev/clock": "pod", "elsewhen.dev/boottime": "+2d"}'
+	# As an engine pins a pod's network: every container of the pod is given it by path.
+	SHARED=$BATS_TEST_TMPDIR/ipc
+	touch "$SHARED"
+	unshare --ipc="$SHARED" true
 }
 
 # The sandbox goes first: what its deletion leaves would be found.
@@ -24,6 +28,7 @@ teardown()
 {
 	local status=0
 
+	[ -z "${SHARED-}" ] || umount "$SHARED" || status=1
 	[ -z "${WORK-}" ] || pod_leaves_nothing || status=1
 	common_teardown && return "$status"
 }
@@ -52,7 +57,8 @@ pod_bundle()
 
 	mkdir -p "$directory"
 	jq --arg cgroup "$CGROUP/$1" --arg rootfs "$ROOTFS" --arg type "$2" --arg sandbox "$ID.s" \
-		--argjson more "${3-$ANNOTATIONS}" '
+		--argjson more "${3-$ANNOTATIONS}" --arg shared "$SHARED" '
+		(.linux.namespaces[] | select(.type == "ipc")).path = $shared |
 		.linux.cgroupsPath = $cgroup | .root.path = $rootfs
 		| .annotations += {"io.kubernetes.cri.container-type": $type,
 			"io.kubernetes.cri.sandbox-id": $sandbox} + $more' \
@@ -147,8 +153,9 @@ pins()
 
 @test "CRI-O and podman: io.kubernetes.cri-o.SandboxID; a container that names no sandbox is one" {
 	pod_run s sandbox '{"elsewhen.dev/clock": "pod", "elsewhen.dev/monotonic": "+1h"}'
-	edit --arg sandbox "$ID.s" \
-		'.annotations = {"elsewhen.dev/clock": "pod", "io.kubernetes.cri-o.SandboxID": $sandbox}'
+	edit --arg sandbox "$ID.s" --arg shared "$SHARED" \
+		'.annotations = {"elsewhen.dev/clock": "pod", "io.kubernetes.cri-o.SandboxID": $sandbox}
+		| (.linux.namespaces[] | select(.type == "ipc")).path = $shared'
 	edit --arg cgroup "$CGROUP/$ID" '.linux.cgroupsPath = $cgroup'
 	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
 	equal "$(namespace_of "$(pid_of "$ID")" time)" "$(clock_of s)"
@@ -183,7 +190,8 @@ pins()
 }
 
 @test "with a user namespace of the container's own" {
-	edit '.linux.namespaces += [{"type": "user"}]
+	# A message queue belongs to the IPC namespace, which is not the user namespace's.
+	edit '.linux.namespaces += [{"type": "user"}] | .mounts |= map(select(.type != "mqueue"))
 		| .linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}]
 		| .linux.gidMappings = .linux.uidMappings'
 	chown -R 100000:100000 "$ROOTFS"
@@ -203,6 +211,94 @@ pins()
 		| .annotations = {"elsewhen.dev/clock": "pod", "io.kubernetes.cri.sandbox-id": "../../etc"}'
 	run elsewhen create --bundle "$BUNDLE" "$ID"
 	failed annotations.elsewhen.dev/clock ../../etc
+}
+
+# --- who belongs to a pod
+
+# Everybody can write an annotation; only who was given a namespace of the pod is of it.
+@test "a container that shares no namespace with the sandbox gets no clock of it, and makes none for it" {
+	pod_run s sandbox '{}'
+	pod_bundle a container
+	jq '(.linux.namespaces[] | select(.type == "ipc")) |= del(.path)' <"$WORK/pod.a/config.json" >"$WORK/own"
+	mv "$WORK/own" "$WORK/pod.a/config.json"
+	run elsewhen create --bundle "$WORK/pod.a" "$ID.a"
+	failed annotations.elsewhen.dev/clock 'no network, IPC or PID namespace by path' "sandbox '$ID.s'"
+	equal "$(pins)" 0
+	# One that it shares with all of the host is none of the pod's.
+	jq '(.linux.namespaces[] | select(.type == "ipc")).path = "/proc/self/ns/ipc"' \
+		<"$WORK/pod.a/config.json" >"$WORK/own"
+	mv "$WORK/own" "$WORK/pod.a/config.json"
+	run elsewhen create --bundle "$WORK/pod.a" "$ID.a"
+	failed annotations.elsewhen.dev/clock 'no network, IPC or PID namespace by path'
+	pod_run b container
+	equal "$(pins)" 1
+}
+
+@test "a container without a namespace of the pod has its clock when the operator names the sandbox" {
+	pod_run s sandbox
+	pod_bundle a container
+	jq '(.linux.namespaces[] | select(.type == "ipc")) |= del(.path)' <"$WORK/pod.a/config.json" >"$WORK/own"
+	mv "$WORK/own" "$WORK/pod.a/config.json"
+	jq -n --arg id "$ID.other" '{podClocks: [$id]}' >"$WORK/settings.json"
+	run elsewhen --config "$WORK/settings.json" create --bundle "$WORK/pod.a" "$ID.a"
+	failed 'podClocks in' "sandbox '$ID.s'"
+	jq -n --arg id "$ID.s" '{podClocks: [$id]}' >"$WORK/settings.json"
+	quietly elsewhen --config "$WORK/settings.json" run --detach --bundle "$WORK/pod.a" "$ID.a"
+	equal "$(clock_of a)" "$(clock_of s)"
+}
+
+@test "a network or a PID namespace of the sandbox's process is as good" {
+	local pid type
+
+	pod_run s sandbox
+	pid=$(pid_of "$ID.s")
+	for type in network:net pid:pid; do
+		pod_bundle a container
+		jq --arg type "${type%:*}" --arg path "/proc/$pid/ns/${type#*:}" '
+			(.linux.namespaces[] | select(.type == "ipc")) |= del(.path)
+			| (.linux.namespaces[] | select(.type == $type)).path = $path' \
+			<"$WORK/pod.a/config.json" >"$WORK/own"
+		mv "$WORK/own" "$WORK/pod.a/config.json"
+		quietly elsewhen run --detach --bundle "$WORK/pod.a" "$ID.a"
+		equal "$(clock_of a)" "$(clock_of s)"
+		elsewhen delete --force "$ID.a"
+	done
+}
+
+@test "two containers that name each other as their sandbox do not wait for each other" {
+	local first second try status=0
+
+	for name in a b; do
+		pod_bundle "$name" container
+	done
+	jq --arg id "$ID.b" '.annotations["io.kubernetes.cri.sandbox-id"] = $id' <"$WORK/pod.a/config.json" >"$WORK/own"
+	mv "$WORK/own" "$WORK/pod.a/config.json"
+	jq --arg id "$ID.a" '.annotations["io.kubernetes.cri.sandbox-id"] = $id' <"$WORK/pod.b/config.json" >"$WORK/own"
+	mv "$WORK/own" "$WORK/pod.b/config.json"
+	for ((try = 0; try < 20; try++)); do
+		for name in a b; do
+			timeout --kill-after=1 25 env "$TAG" "$ELSEWHEN" --root "$ROOT" run --detach \
+				--bundle "$WORK/pod.$name" "$ID.$name" >"$WORK/said.$name" 2>&1 </dev/null 3>&- &
+		done
+		wait -n || status=$?
+		[ "$status" -lt 124 ]
+		wait -n || status=$?
+		[ "$status" -lt 124 ]
+		matches "$(cat "$WORK/said.a")" '^(elsewhen: .*)?$'
+		matches "$(cat "$WORK/said.b")" '^(elsewhen: .*)?$'
+		elsewhen delete --force "$ID.a"
+		elsewhen delete --force "$ID.b"
+	done
+}
+
+@test "a sandbox whose lock another command holds: an end to the wait, and a sentence that says for what" {
+	pod_run s sandbox
+	pod_bundle a container
+	helper flock --no-fork "$ROOT/$ID.s" sleep 60
+	wait_for eval "! flock -n '$ROOT/$ID.s' true"
+	run timeout 30 env "$TAG" "$ELSEWHEN" --root "$ROOT" create --bundle "$WORK/pod.a" "$ID.a"
+	failed annotations.elsewhen.dev/clock "has held the lock of container '$ID.s' for 10 s"
+	end_helpers
 }
 
 # --- at random

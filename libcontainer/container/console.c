@@ -5,7 +5,6 @@
 #include <fcntl.h>
 
 #include "base/cleanup.h"
-#include "base/path.h"
 #include "container/sync.h"
 #include "linux/terminal.h"
 
@@ -16,12 +15,11 @@ static int console_send(int master, int console_socket, int sync_fd, struct erro
 	return sync_send_fd(sync_fd, SYNC_CONSOLE, master, err);
 }
 
-int console_open(const struct oci_process *process, int rootfd, int console_socket, int sync_fd,
+int console_open(const struct oci_process *process, int devfd, int console_socket, int sync_fd,
 	struct error *err)
 {
-	cleanup_close int devfd = -1, master = -1, slave = -1;
+	cleanup_close int master = -1, slave = -1;
 
-	devfd = path_open_in_root(rootfd, "dev", O_PATH | O_DIRECTORY);
 	if (devfd < 0)
 		return error_errno(err, -devfd, "process.terminal: open the container's /dev");
 	master = terminal_open(devfd, &slave, err);

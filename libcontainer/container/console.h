@@ -8,11 +8,11 @@
 #include "oci/config.h"
 
 /*
- * Opens a pair from the devpts of the container whose root `rootfd` is, gives it the size that
- * config.json asks for, and sends the master: to `console_socket`, or over the dialogue `sync_fd`
+ * Opens a pair from the devpts of the container's /dev, `devfd` (or the -errno of opening it), gives it the
+ * size that config.json asks for, and sends the master: to `console_socket`, or over the dialogue `sync_fd`
  * when that is -1. Returns the slave (CLOEXEC), or -1.
  */
-int console_open(const struct oci_process *process, int rootfd, int console_socket, int sync_fd,
+int console_open(const struct oci_process *process, int devfd, int console_socket, int sync_fd,
 	struct error *err);
 
 #endif

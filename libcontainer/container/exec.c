@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/log.h"
+#include "base/path.h"
 #include "container/adapt.h"
 #include "container/become.h"
 #include "container/console.h"
@@ -145,12 +146,13 @@ static int exec_connect_sockets(void *context, struct error *err)
 static int exec_open_terminal(void *context, struct error *err)
 {
 	struct execution *execution = context;
-	cleanup_close int slave = -1;
+	cleanup_close int dev = -1, slave = -1;
 
 	if (!execution->process->terminal)
 		return 0;
-	slave = console_open(execution->process, execution->become.rootfd,
-		execution->console_socket, execution->enter.child_end, err);
+	dev = path_open_in_root(execution->become.rootfd, "dev", O_PATH | O_DIRECTORY);
+	slave = console_open(execution->process, dev, execution->console_socket,
+		execution->enter.child_end, err);
 	return slave < 0 ? -1 : terminal_become(slave, execution->process->user.uid, err);
 }
 

@@ -12,6 +12,7 @@
 #include "container/console.h"
 #include "container/creation.h"
 #include "linux/cgroup_mount.h"
+#include "linux/rootfs_lookup.h"
 #include "linux/terminal.h"
 
 int init_attach_rootfs(void *context, struct error *err)
@@ -124,14 +125,15 @@ int init_open_terminal(void *context, struct error *err)
 {
 	struct creation *creation = context;
 	const struct oci_process *process = &creation->config->process;
-	cleanup_close int slave = -1;
+	cleanup_close int dev = -1, slave = -1;
 
 	if (!process->terminal)
 		return 0;
 	if (!creation->own_mounts)
 		return error_set(err, EINVAL, "process.terminal: needs a new mount namespace");
-	slave = console_open(process, creation->rootfs.fd, creation->console_socket,
-		creation->enter.child_end, err);
+	dev = rootfs_lookup(&creation->rootfs, "dev", O_PATH | O_DIRECTORY);
+	slave = console_open(
+		process, dev, creation->console_socket, creation->enter.child_end, err);
 	if (slave < 0 || rootfs_bind_console(&creation->rootfs, slave, err) < 0)
 		return -1;
 	cleanup_fd(&creation->console_socket);

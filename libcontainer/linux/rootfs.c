@@ -14,6 +14,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/path.h"
+#include "linux/rootfs_lookup.h"
 
 #define ROOTFS_MOUNTINFO_MAX (64U << 20)
 #define ROOTFS_MOUNTINFO_MOUNTPOINT 4 /* fields before it: ID PARENT DEVICE ROOT */
@@ -228,6 +229,7 @@ void rootfs_close(struct rootfs *rootfs)
 	cleanup_fd(&rootfs->fd);
 	cleanup_fd(&rootfs->mask_directory);
 	cleanup_fd(&rootfs->mask_file);
+	rootfs_forget(rootfs);
 	free(rootfs->path);
 	rootfs->path = NULL;
 }

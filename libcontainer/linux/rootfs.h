@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The container's root filesystem, from the host's directory to "/". All by init, in its own mount
- * namespace, in the order of this header. Every path in it is resolved once, under the root. Made
+ * namespace, in the order of this header. Every path in it is resolved once, under the root, or under a mount of ours (rootfs_lookup.h). Made
  * files and directories are subject to the caller's umask; device nodes are not.
  */
 #ifndef LINUX_ROOTFS_H
@@ -18,6 +18,12 @@ struct rootfs {
 	 * What is mounted over masked paths: fds, opened at the first need; rootfs_attach sets -1.
 	 */
 	int mask_directory, mask_file;
+	/* What was mounted, outermost first (rootfs_lookup.h). */
+	struct rootfs_mounted {
+		char *path; /* clean */
+		int fd;
+	} * mounted;
+	size_t mounted_length;
 };
 
 /*

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "linux/rootfs_lookup.h"
 
 #define DESTINATION_PROCFS_ROOT_INO 1
 
@@ -56,32 +56,6 @@ static enum destination_kind destination_kind(const char *clean)
 	return DESTINATION_BELOW_PROC;
 }
 
-/* "/a/./b//../c" becomes "a/c": the destination as it is written, before any link in it counts. */
-static int destination_clean(const char *path, char clean[PATH_MAX])
-{
-	size_t used = 0;
-
-	for (size_t length; *path; path += length) {
-		path += strspn(path, "/");
-		length = strcspn(path, "/");
-		if (length == 0 || (length == 1 && path[0] == '.'))
-			continue;
-		if (length == 2 && path[0] == '.' && path[1] == '.') {
-			while (used > 0 && clean[--used] != '/')
-				;
-			continue;
-		}
-		if (used + 1 + length >= PATH_MAX)
-			return -ENAMETOOLONG;
-		if (used > 0)
-			clean[used++] = '/';
-		memcpy(clean + used, path, length);
-		used += length;
-	}
-	clean[used] = '\0';
-	return 0;
-}
-
 /* A link at /proc or /sys would let the masked and read-only paths below miss. fd or -errno. */
 static int destination_open_top(const struct rootfs *rootfs, const char *name, bool *made)
 {
@@ -97,16 +71,18 @@ static int destination_open_top(const struct rootfs *rootfs, const char *name, b
 static int destination_open(const struct rootfs *rootfs, const char *clean,
 	enum destination_kind kind, bool directory, bool *made)
 {
-	int flags = O_PATH | (directory ? O_DIRECTORY : 0), fd;
+	int flags = O_PATH | (directory ? O_DIRECTORY : 0), fd, base;
+	const char *rest;
 
 	if (kind == DESTINATION_PROC || kind == DESTINATION_SYS)
 		return destination_open_top(rootfs, clean, made);
-	fd = path_open_in_root(rootfs->fd, clean, flags);
+	base = rootfs_base(rootfs, clean, &rest);
+	fd = path_open_in_root(base, rest, flags);
 	*made = fd == -ENOENT && kind == DESTINATION_ELSEWHERE;
 	if (!*made)
 		return fd;
-	return directory ? path_mkdir_in_root(rootfs->fd, clean, 0755)
-			 : path_mkfile_in_root(rootfs->fd, clean, 0644);
+	return directory ? path_mkdir_in_root(base, rest, 0755)
+			 : path_mkfile_in_root(base, rest, 0644);
 }
 
 static bool destination_is_procfs(int fd)
@@ -164,7 +140,7 @@ int rootfs_open_destination(struct rootfs *rootfs, const struct mount_request *r
 	*made = false;
 	if (fstat(mount_fd, &mount) < 0)
 		return error_errno(err, errno, "%s.source", request->where);
-	if (destination_clean(request->destination, clean) < 0)
+	if (rootfs_clean(request->destination, clean) < 0)
 		return error_errno(err, ENAMETOOLONG, "%s.destination", request->where);
 	kind = destination_kind(clean);
 	objection = destination_objection(kind, mount_fd, &mount);

@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "linux/rootfs_lookup.h"
 
 const struct device_node rootfs_default_devices[] = {
 	{ "/dev/null", 'c', 1, 3, 0666, 0, 0 },
@@ -175,11 +176,26 @@ static int device_make(
 	return 0;
 }
 
+/* The last component of `path` is *name, which points into `clean`. fd or -errno. */
+static int device_open_parent(
+	const struct rootfs *rootfs, const char *path, char clean[PATH_MAX], const char **name)
+{
+	int result = rootfs_clean(path, clean);
+	const char *rest;
+	int base;
+
+	if (result < 0)
+		return result;
+	base = rootfs_base(rootfs, clean, &rest);
+	return path_open_parent_in_root(base, rest, true, name);
+}
+
 int rootfs_make_device(
 	struct rootfs *rootfs, const struct device_node *node, bool bind, struct error *err)
 {
+	char clean[PATH_MAX];
 	const char *name;
-	cleanup_close int parent = path_open_parent_in_root(rootfs->fd, node->path, true, &name);
+	cleanup_close int parent = device_open_parent(rootfs, node->path, clean, &name);
 
 	if (parent < 0)
 		return error_errno(err, -parent, "device %s", node->path);
@@ -190,7 +206,9 @@ int rootfs_make_device(
 
 int rootfs_make_dev_links(struct rootfs *rootfs, struct error *err)
 {
-	cleanup_close int dev = path_mkdir_in_root(rootfs->fd, "dev", 0755);
+	const char *rest;
+	int base = rootfs_base(rootfs, "dev", &rest);
+	cleanup_close int dev = path_mkdir_in_root(base, rest, 0755);
 
 	if (dev < 0)
 		return error_errno(err, -dev, "/dev");
@@ -209,7 +227,8 @@ int rootfs_make_dev_links(struct rootfs *rootfs, struct error *err)
 int rootfs_bind_console(struct rootfs *rootfs, int slave_fd, struct error *err)
 {
 	const char *path = "/dev/console", *name;
-	cleanup_close int parent = path_open_parent_in_root(rootfs->fd, path, true, &name);
+	char clean[PATH_MAX];
+	cleanup_close int parent = device_open_parent(rootfs, path, clean, &name);
 
 	if (parent < 0)
 		return error_errno(err, -parent, "%s", path);

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/path.h"
 #include "linux/mount_copyup.h"
+#include "linux/rootfs_lookup.h"
 
 #define ROOTFS_TMPFS_MODE 01777 /* the kernel's default */
 
@@ -53,7 +53,7 @@ static int rootfs_change_mount(int fd, const struct mount_options *options, stru
 static int rootfs_remount(
 	const struct rootfs *rootfs, const struct mount_request *request, struct error *err)
 {
-	cleanup_close int fd = path_open_in_root(rootfs->fd, request->destination, O_PATH);
+	cleanup_close int fd = rootfs_lookup(rootfs, request->destination, O_PATH);
 
 	if (fd < 0)
 		return error_errno(
@@ -125,6 +125,7 @@ int rootfs_mount(struct rootfs *rootfs, const struct mount_request *request, int
 	struct error *err)
 {
 	cleanup_close int fd = source_fd, target = -1;
+	char clean[PATH_MAX];
 	bool made;
 
 	if (request->options.remount)
@@ -144,5 +145,7 @@ int rootfs_mount(struct rootfs *rootfs, const struct mount_request *request, int
 		return error_prefix(err, "%s.options", request->where);
 	if (mount_attach(fd, target, request->destination, err) < 0)
 		return error_prefix(err, "%s.destination", request->where);
+	(void)rootfs_clean(request->destination, clean);
+	rootfs_remember(rootfs, clean, rootfs_is_fresh(request) ? move_fd(&fd) : -1);
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/path.h"
+#include "linux/rootfs_lookup.h"
 
 /* There is nothing to hide or to protect then. */
 static bool rootfs_is_missing(int result)
@@ -37,7 +37,7 @@ static int rootfs_make_mask_directory(struct error *err)
 /* The container's /dev/null, proven to be it: in a hostile image it may be a link to anything. */
 static int rootfs_open_mask_file(const struct rootfs *rootfs, struct error *err)
 {
-	cleanup_close int fd = path_open_in_root(rootfs->fd, "/dev/null", O_PATH | O_NOFOLLOW);
+	cleanup_close int fd = rootfs_lookup(rootfs, "/dev/null", O_PATH | O_NOFOLLOW);
 	struct stat st;
 
 	if (fd < 0)
@@ -84,7 +84,7 @@ static int rootfs_mask_file(struct rootfs *rootfs, int fd, const char *path, str
 
 int rootfs_mask_path(struct rootfs *rootfs, const char *path, struct error *err)
 {
-	cleanup_close int fd = path_open_in_root(rootfs->fd, path, O_PATH);
+	cleanup_close int fd = rootfs_lookup(rootfs, path, O_PATH);
 	struct stat st;
 	int result;
 
@@ -99,7 +99,7 @@ int rootfs_mask_path(struct rootfs *rootfs, const char *path, struct error *err)
 
 int rootfs_readonly_path(struct rootfs *rootfs, const char *path, struct error *err)
 {
-	cleanup_close int fd = path_open_in_root(rootfs->fd, path, O_PATH), clone = -1;
+	cleanup_close int fd = rootfs_lookup(rootfs, path, O_PATH), clone = -1;
 
 	if (rootfs_is_missing(fd))
 		return 0;

@@ -96,6 +96,8 @@ linux_sources = \
 	libcontainer/linux/rootfs.h \
 	libcontainer/linux/rootfs_destination.c \
 	libcontainer/linux/rootfs_device.c \
+	libcontainer/linux/rootfs_lookup.c \
+	libcontainer/linux/rootfs_lookup.h \
 	libcontainer/linux/rootfs_mount.c \
 	libcontainer/linux/rootfs_paths.c \
 	libcontainer/linux/seccomp.c \

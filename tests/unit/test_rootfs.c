@@ -2,6 +2,7 @@
 /* linux/rootfs: attached, made "/", masked; and what the host may see of it, which is nothing. */
 #include "test_rootfs.h"
 
+#include <sys/socket.h>
 #include <sys/statvfs.h>
 
 static struct test_tree tree;
@@ -202,6 +203,72 @@ static void test_masked(void **state)
 	in_child(masked, NULL);
 }
 
+/*
+ * Somebody else, in whose mount namespace nothing is mounted there, gives names to other directories when he is told
+ * to by a byte; the byte comes back.
+ */
+static void swap_in_rootfs(int told)
+{
+	static const char *const names[] = { "proc", "dev" };
+	char from[PATH_MAX], to[PATH_MAX], byte;
+
+	CHECK(unshare(CLONE_NEWNS) == 0 && write(told, "", 1) == 1 && read(told, &byte, 1) == 1);
+	for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
+		snprintf(from, sizeof(from), "%s/%s", tree.rootfs, names[i]);
+		snprintf(to, sizeof(to), "%s/%s.gone", tree.rootfs, names[i]);
+		CHECK(rename(from, to) == 0 && mkdir(from, 0755) == 0);
+	}
+	CHECK(write(told, "", 1) == 1);
+	_exit(0);
+}
+
+static void swapped(const void *argument)
+{
+	struct rootfs rootfs;
+	struct error err;
+	char text[8], byte;
+	int pair[2];
+	pid_t other;
+
+	(void)argument;
+	test_tree_enter_user_namespace();
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
+	other = fork();
+	if (other == 0)
+		swap_in_rootfs(pair[1]);
+	CHECK(other > 0 && read(pair[0], &byte, 1) == 1);
+	attach(&rootfs, tree.rootfs);
+	must_mount(&rootfs, "proc", "proc", "/proc", NULL);
+	must_mount(&rootfs, "tmpfs", "tmpfs", "/dev", NULL);
+	CHECK(rootfs_make_device(&rootfs, &rootfs_default_devices[0], true, &err) == 0);
+	must_pivot(&rootfs, false);
+	CHECK(write(pair[0], "", 1) == 1 && read(pair[0], &byte, 1) == 1);
+	CHECK(waitpid(other, NULL, 0) == other);
+	CHECK(access("/proc/version", F_OK) < 0 && access("/dev/null", F_OK) < 0);
+	must_mask(&rootfs, "/proc/version");
+	CHECK(rootfs_readonly_path(&rootfs, "/proc/sys", &err) == 0);
+	CHECK(io_read_small(AT_FDCWD, "/proc.gone/version", text, sizeof(text)) == 0);
+	CHECK(access("/proc.gone/sys/kernel/hostname", W_OK) < 0 && errno == EROFS);
+	/* Below what was mounted, and not in the directory that has its name now. */
+	must_mount(&rootfs, "tmpfs", "tmpfs", "/dev/shm", NULL);
+	CHECK(access("/dev.gone/shm", F_OK) == 0 && access("/dev/shm", F_OK) < 0);
+	/* But a bind mount is the image's or the host's: its links lead where they say. */
+	must_mount(&rootfs, "bind", "/", "/bound", OPTIONS("bind"));
+	must_mount(&rootfs, "tmpfs", "tmpfs", "/bound/link", NULL);
+	check_write("/linked/new", 0);
+	CHECK(access("/bound/linked/new", F_OK) < 0);
+	rootfs_close(&rootfs);
+}
+
+static void test_swapped(void **state)
+{
+	(void)state;
+	test_tree_directory(&tree, "bound");
+	test_tree_directory(&tree, "linked");
+	test_tree_link(&tree, "/linked", "link");
+	in_child(swapped, NULL);
+}
+
 /* An image whose /dev/null is something else must not make that the mask. */
 static void false_null(const void *argument)
 {
@@ -289,7 +356,7 @@ static void test_contained(void **state)
 static void bind_is_slave(const void *argument)
 {
 	char shared[128], below[160];
-	struct rootfs rootfs;
+	struct rootfs rootfs = { .fd = -1 };
 	struct mount_request request = {
 		.source = shared,
 		.destination = "/b",
@@ -336,6 +403,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_hidden, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_masked, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_swapped, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_false_null, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_null_is_a_file, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_contained, setup, teardown),

@@ -33,6 +33,8 @@ static const struct option_spec restore_options[] = {
 	  "from the latest of all" },
 	{ "allow-clock-jump", 0, OPTION_FLAG, OPTION(allow_clock_jump), NULL,
 	  "restore also where the clocks can only be the host's" },
+	{ "allow-other-seccomp", 0, OPTION_FLAG, OPTION(allow_other_seccomp), NULL,
+	  "restore also seccomp filters that are not what config.json makes here" },
 	{ "pid-file", 0, OPTION_STRING, OPTION(create.pid_file), "FILE",
 	  "write the PID of the container's process to FILE" },
 	{ "console-socket", 0, OPTION_STRING, OPTION(create.console_socket), "SOCKET",

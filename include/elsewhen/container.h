@@ -231,7 +231,8 @@ struct container_restore_options {
 	int cgroup_mode;
 	uint32_t empty_namespaces;
 	bool tcp_established, tcp_close, ext_unix_sk, shell_job, file_locks, lazy_pages, auto_dedup;
-	bool allow_clock_jump; /* restore where the kernel has no time namespaces, too */
+	bool allow_clock_jump;    /* restore where the kernel has no time namespaces, too */
+	bool allow_other_seccomp; /* restore filters that config.json would not make here, too */
 };
 
 /*

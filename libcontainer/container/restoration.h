@@ -7,6 +7,7 @@
 #include "container/images.h"
 #include "container/restore_clock.h"
 #include "linux/criu.h"
+#include "linux/mount_table.h"
 
 struct restoration {
 	struct creation creation; /* the first member: the steps of create take it */
@@ -19,7 +20,9 @@ struct restoration {
 	struct restore_clock clock;
 	int passed[2]; /* namespaces that CRIU inherits */
 	size_t passed_length;
-	bool rights_checked;
+	struct mount_table expected_mounts; /* what create would have made of config.json */
+	unsigned int filters; /* that a process of the images has at least */
+	bool held_to_config;
 };
 
 /* The steps that make nothing (restore_plan.c). */
@@ -28,6 +31,7 @@ int restore_find_criu(void *restoration, struct error *err);
 int restore_check_namespaces(void *restoration, struct error *err);
 int restore_open_images(void *restoration, struct error *err);
 int restore_read_clock(void *restoration, struct error *err);
+int restore_check_filters(void *restoration, struct error *err);
 int restore_name_outside(void *restoration, struct error *err);
 
 #endif

@@ -16,8 +16,8 @@
 #include "container/pod_sandbox.h"
 #include "container/recipe.h"
 #include "container/restoration.h"
+#include "container/restore_check.h"
 #include "container/restore_mounts.h"
-#include "container/restore_rights.h"
 #include "linux/namespace.h"
 #include "linux/socket.h"
 #include "linux/terminal.h"
@@ -35,9 +35,12 @@ static int restore_open_console(void *context, struct error *err)
 
 static int restore_prepare_rootfs(void *context, struct error *err)
 {
-	struct creation *creation = context;
+	struct restoration *restoration = context;
 
-	return creation->own_mounts ? restore_make_mount_points(creation, err) : 0;
+	if (!restoration->creation.own_mounts)
+		return 0;
+	return restore_make_mount_points(
+		&restoration->creation, &restoration->expected_mounts, err);
 }
 
 static int restore_make_clock(void *context, struct error *err)
@@ -98,10 +101,11 @@ static int restore_check_restored(struct restoration *restoration, struct error 
 		&restoration->clock, time_fd, restoration->options->allow_clock_jump, err);
 }
 
-static int restore_check_rights(struct restoration *restoration, struct error *err)
+static int restore_hold_to_config(struct restoration *restoration, struct error *err)
 {
-	restoration->rights_checked = true;
-	return restore_rights_check(&restoration->creation, err);
+	restoration->held_to_config = true;
+	return restore_check(&restoration->creation, &restoration->expected_mounts,
+		&restoration->criu, restoration->filters, err);
 }
 
 static int restore_take_terminal(struct creation *creation, int *passed, struct error *err)
@@ -140,7 +144,7 @@ static int restore_notified(
 	}
 	/* They have their rights by now, and do not run yet. CRIU does not take a no any more. */
 	if (text_equal(what, "pre-resume"))
-		return restore_check_rights(restoration, err) < 0 ? CRIU_KILL : 0;
+		return restore_hold_to_config(restoration, err) < 0 ? CRIU_KILL : 0;
 	return 0;
 }
 
@@ -195,7 +199,7 @@ static int restore_run_criu(void *context, struct error *err)
 		images_restrict(&restoration->images, mode);
 	if (result < 0)
 		return -1;
-	return restoration->rights_checked ? 0 : restore_check_rights(restoration, err);
+	return restoration->held_to_config ? 0 : restore_hold_to_config(restoration, err);
 }
 
 static const struct recipe_step restore_steps[] = {
@@ -212,6 +216,7 @@ static const struct recipe_step restore_steps[] = {
 	{ "plan the cgroup", create_plan_cgroup, NULL },
 	{ "open the images", restore_open_images, NULL },
 	{ "read the saved clocks", restore_read_clock, NULL },
+	{ "check the seccomp filters", restore_check_filters, NULL },
 	{ "name what is outside", restore_name_outside, NULL },
 	{ "lock the pod's sandbox", create_lock_sandbox, create_unlock_sandbox },
 	/* As for create: the lock on the id, and the intent that delete undoes. */
@@ -270,6 +275,7 @@ static void restore_close(struct restoration *restoration)
 	criu_options_free(&restoration->criu);
 	strv_free(&restoration->descriptors);
 	free(restoration->root);
+	mount_table_free(&restoration->expected_mounts);
 	creation_close(&restoration->creation);
 }
 

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "container/criu_job.h"
 #include "container/outside.h"
+#include "linux/criu_image_seccomp.h"
 
 #define RESTORE_LOG "restore.log"
 
@@ -85,6 +86,26 @@ int restore_read_clock(void *context, struct error *err)
 	if (timens_supported() && creation->clock.kind == CLOCK_KIND_PRIVATE)
 		creation->enter.plan.namespaces[OCI_NAMESPACE_TIME].source = PLAN_NEW;
 	return 0;
+}
+
+/*
+ * What another libseccomp makes of the same config.json may be another filter that does the same, which nobody can
+ * tell from one that does not.
+ */
+int restore_check_filters(void *context, struct error *err)
+{
+	struct restoration *restoration = context;
+	struct creation *creation = &restoration->creation;
+
+	if (!creation->filter || restoration->options->allow_other_seccomp)
+		return 0;
+	if (filter_compile(creation->filter, creation->runtime->root,
+		    &creation->config->linux_.seccomp, &creation->config->arena, err) < 0)
+		return -1;
+	if (criu_image_check_seccomp(restoration->images.directory,
+		    filter_program(creation->filter), &restoration->filters, err) == 0)
+		return 0;
+	return error_prefix(err, "--allow-other-seccomp is not given");
 }
 
 static void restore_fill_options(struct restoration *restoration)

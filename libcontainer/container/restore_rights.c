@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "container/restore_rights.h"
+#include "container/restore_check.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,6 @@
 #include "base/cleanup.h"
 #include "base/fatal.h"
 #include "base/io.h"
-#include "container/adapt.h"
 #include "linux/namespace.h"
 #include "linux/process.h"
 #include "linux/process_rights.h"
@@ -23,19 +21,8 @@
 
 #define RIGHTS_MAP_SIZE 65536
 
-/* One process of the restored ones. */
-struct rights_of {
-	const struct creation *creation;
-	uint64_t allowed; /* capabilities */
-	bool mapped;      /* they are in a user namespace of their own, with these maps: */
-	struct userns_maps maps;
-	id_t uid, gid; /* of process.user, as they are called out here */
-	pid_t pid;
-	int directory; /* its /proc/PID */
-};
-
 static int rights_check_capabilities(
-	const struct rights_of *of, const struct caps_sets *sets, struct error *err)
+	const struct restored *of, const struct caps_sets *sets, struct error *err)
 {
 	uint64_t more = (sets->bounding | sets->permitted | sets->effective | sets->inheritable |
 				sets->ambient) &
@@ -59,7 +46,7 @@ static bool rights_has_other_id(const struct process_ids *ids, id_t wanted)
 
 /* Without the capability, and where a program's setuid bit is without effect, nobody comes by another id. */
 static int rights_check_ids(
-	const struct rights_of *of, const struct process_rights *rights, struct error *err)
+	const struct restored *of, const struct process_rights *rights, struct error *err)
 {
 	const struct {
 		const char *name;
@@ -85,7 +72,7 @@ static int rights_check_ids(
 	return 0;
 }
 
-static int rights_check_thread(const struct rights_of *of, const char *thread, struct error *err)
+static int rights_check_thread(const struct restored *of, const char *thread, struct error *err)
 {
 	const struct oci_config *config = of->creation->config;
 	struct process_rights rights;
@@ -101,12 +88,17 @@ static int rights_check_thread(const struct rights_of *of, const char *thread, s
 	if (config->linux_.seccomp.set && !rights.filtered)
 		return error_set(err, EPERM,
 			"linux.seccomp: process %d of the checkpoint has no filter", (int)of->pid);
+	if (config->linux_.seccomp.set && rights.filters && rights.filters < of->filters)
+		return error_set(err, EPERM,
+			"linux.seccomp: process %d of the checkpoint has %u filters, and that of "
+			"config.json is not among them",
+			(int)of->pid, rights.filters);
 	if (rights_check_ids(of, &rights, err) < 0)
 		return -1;
 	return rights_check_capabilities(of, &rights.caps, err);
 }
 
-static int rights_check_threads(const struct rights_of *of, struct error *err)
+static int rights_check_threads(const struct restored *of, struct error *err)
 {
 	int fd = openat(of->directory, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	cleanup_dir DIR *threads = fd < 0 ? NULL : fdopendir(fd);
@@ -122,7 +114,7 @@ static int rights_check_threads(const struct rights_of *of, struct error *err)
 
 /* A new one must not be the runtime's, one by path must be that. */
 static int rights_check_namespace(
-	const struct rights_of *of, enum oci_namespace_type type, struct error *err)
+	const struct restored *of, enum oci_namespace_type type, struct error *err)
 {
 	const struct plan_namespace *planned = &of->creation->enter.plan.namespaces[type];
 	struct stat is, other;
@@ -146,8 +138,34 @@ static int rights_check_namespace(
 		same ? "of the host" : "that config.json names");
 }
 
+/* Who may not make a namespace, and has another one than init, has it from the images. */
+static int rights_check_same(
+	const struct restored *of, enum oci_namespace_type type, struct error *err)
+{
+	const char *file = namespace_file_name(plan_clone_flags[type]);
+	struct stat is, init;
+	char path[64];
+
+	if (restored_may(of, CAP_SYS_ADMIN))
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)of->creation->enter.init, file);
+	if (stat(path, &init) < 0 || fstatat(of->directory, strstr(path, "ns/"), &is, 0) < 0) {
+		/* This kernel has none of them. */
+		if (errno == ENOENT && stat("/proc/self", &is) == 0 && type == OCI_NAMESPACE_TIME)
+			return 0;
+		return error_errno(err, errno, "look at the %s namespace of process %d",
+			oci_namespace_names[type], (int)of->pid);
+	}
+	if (is.st_dev == init.st_dev && is.st_ino == init.st_ino)
+		return 0;
+	return error_set(err, EPERM,
+		"linux.namespaces: process %d of the checkpoint is in another %s namespace than "
+		"init, and nothing in config.json lets it make one",
+		(int)of->pid, oci_namespace_names[type]);
+}
+
 /* Lines of "inside outside length", in the order in which they were written. */
-static int rights_check_map(const struct rights_of *of, const char *file,
+static int rights_check_map(const struct restored *of, const char *file,
 	const struct userns_mapping *wanted, size_t length, struct error *err)
 {
 	cleanup_free char *text = NULL;
@@ -170,7 +188,7 @@ static int rights_check_map(const struct rights_of *of, const char *file,
 		(int)of->pid, file, is.data ? is.data : "", expected.data ? expected.data : "");
 }
 
-static int rights_check_maps(const struct rights_of *of, struct error *err)
+static int rights_check_maps(const struct restored *of, struct error *err)
 {
 	const struct userns_maps *maps = &of->maps;
 
@@ -181,107 +199,13 @@ static int rights_check_maps(const struct rights_of *of, struct error *err)
 	return rights_check_map(of, "gid_map", maps->gids, maps->gids_length, err);
 }
 
-static int rights_check_process(const struct rights_of *of, struct error *err)
+int restore_check_rights(const struct restored *of, struct error *err)
 {
 	for (int type = 0; type < OCI_NAMESPACE_COUNT; type++)
-		if (rights_check_namespace(of, (enum oci_namespace_type)type, err) < 0)
+		if (rights_check_namespace(of, (enum oci_namespace_type)type, err) < 0 ||
+			rights_check_same(of, (enum oci_namespace_type)type, err) < 0)
 			return -1;
 	if (rights_check_maps(of, err) < 0)
 		return -1;
 	return rights_check_threads(of, err);
-}
-
-static int rights_check_live(struct rights_of *of, struct error *err)
-{
-	char path[64];
-	int result;
-
-	snprintf(path, sizeof(path), "/proc/%d", (int)of->pid);
-	of->directory = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (of->directory < 0)
-		return error_errno(err, errno, "open '%s'", path);
-	result = rights_check_process(of, err);
-	close(of->directory);
-	return result;
-}
-
-/* One that has ended may nothing any more, and has no namespaces to look at. */
-static int rights_check_pid(struct rights_of *of, struct error *err)
-{
-	return rights_check_live(of, err) == 0 || procfs_has_ended(of->pid) ? 0 : -1;
-}
-
-static uint64_t rights_allowed(const struct oci_config *config)
-{
-	struct caps_sets sets = { 0 };
-
-	adapt_capabilities(&config->process.capabilities, &sets);
-	return sets.bounding | sets.permitted | sets.effective | sets.inheritable | sets.ambient;
-}
-
-/* (id_t)-1 where there is no such id, which nobody has. */
-static id_t rights_outside(const struct userns_mapping *maps, size_t length, id_t inside)
-{
-	for (size_t i = 0; i < length; i++)
-		if (inside >= maps[i].inside && inside - maps[i].inside < maps[i].length)
-			return maps[i].outside + (inside - maps[i].inside);
-	return (id_t)-1;
-}
-
-static void rights_expect(struct rights_of *of)
-{
-	struct oci_config *config = of->creation->config;
-	struct userns_maps *maps = &of->maps;
-
-	of->allowed = rights_allowed(config);
-	of->uid = config->process.user.uid;
-	of->gid = config->process.user.gid;
-	of->mapped = plan_source(&of->creation->enter.plan, OCI_NAMESPACE_USER) != PLAN_INHERIT;
-	if (!of->mapped)
-		return;
-	adapt_maps(
-		&config->linux_.uid_mappings, &config->linux_.gid_mappings, &config->arena, maps);
-	of->uid = rights_outside(maps->uids, maps->uids_length, of->uid);
-	of->gid = rights_outside(maps->gids, maps->gids_length, of->gid);
-}
-
-/* All that descend from init, wherever they are: *pids is malloc'd, init comes with them. */
-static int rights_list(
-	const struct creation *creation, pid_t **pids, size_t *count, struct error *err)
-{
-	cleanup_dir DIR *proc = opendir("/proc");
-	struct dirent *entry;
-
-	if (!proc)
-		return error_errno(err, errno, "list the processes of the checkpoint");
-	while ((entry = readdir(proc))) {
-		char *end;
-		long pid = strtol(entry->d_name, &end, 10);
-
-		if (pid <= 0 || *end || procfs_parent((pid_t)pid) < 0 ||
-			!process_descends_from((pid_t)pid, creation->enter.init))
-			continue;
-		*pids = realloc(*pids, (*count + 1) * sizeof(**pids));
-		if (!*pids)
-			fatal_out_of_memory();
-		(*pids)[(*count)++] = (pid_t)pid;
-	}
-	return 0;
-}
-
-int restore_rights_check(const struct creation *creation, struct error *err)
-{
-	struct rights_of of = { .creation = creation };
-	cleanup_free pid_t *pids = NULL;
-	size_t count = 0;
-	int result = rights_list(creation, &pids, &count, err);
-
-	rights_expect(&of);
-	for (size_t i = 0; i < count && result == 0; i++) {
-		of.pid = pids[i];
-		result = rights_check_pid(&of, err);
-	}
-	for (size_t i = 0; i < count && result < 0; i++)
-		(void)kill(pids[i], SIGKILL);
-	return result;
 }

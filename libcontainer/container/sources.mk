@@ -79,15 +79,19 @@ container_sources = \
 	libcontainer/container/recipe.h \
 	libcontainer/container/restoration.h \
 	libcontainer/container/restore.c \
+	libcontainer/container/restore_attributes.c \
+	libcontainer/container/restore_check.c \
+	libcontainer/container/restore_check.h \
 	libcontainer/container/restore_clock.c \
 	libcontainer/container/restore_clock.h \
+	libcontainer/container/restore_compare.c \
+	libcontainer/container/restore_descriptors.c \
 	libcontainer/container/restore_maker.c \
 	libcontainer/container/restore_maker.h \
 	libcontainer/container/restore_mounts.c \
 	libcontainer/container/restore_mounts.h \
 	libcontainer/container/restore_plan.c \
 	libcontainer/container/restore_rights.c \
-	libcontainer/container/restore_rights.h \
 	libcontainer/container/root_check.c \
 	libcontainer/container/root_check.h \
 	libcontainer/container/scope_properties.c \

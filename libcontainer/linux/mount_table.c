@@ -38,32 +38,82 @@ static void mount_table_unescape(char *text)
 	*to = '\0';
 }
 
-/* "ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [FIELD...] - TYPE SOURCE OPTIONS" */
-static int mount_table_parse(char *line, struct mount_entry *entry)
+/* "TYPE SOURCE OPTIONS", of which the source may be empty. */
+static int mount_table_parse_filesystem(char *text, struct mount_entry *entry)
 {
-	char *fields[5], *rest = NULL, *type = strstr(line, " - ");
+	char *source = strchr(text, ' ');
+	char *super = source ? strchr(source + 1, ' ') : NULL;
 
-	if (!type)
+	if (!super)
 		return -EBADMSG;
-	*type = '\0';
-	type += strlen(" - ");
+	*source = '\0';
+	*super = '\0';
+	entry->type = text;
+	entry->super = super + 1;
+	return 0;
+}
+
+/* "shared:2", "master:1", "propagate_from:3", "unbindable" */
+static void mount_table_parse_propagation(char *rest, struct mount_entry *entry)
+{
+	for (char *field = strtok_r(NULL, " ", &rest); field; field = strtok_r(NULL, " ", &rest)) {
+		if (text_starts_with(field, "shared:"))
+			(void)number_parse_int(
+				field + strlen("shared:"), 0, INT_MAX, &entry->shared);
+		else if (text_starts_with(field, "master:"))
+			(void)number_parse_int(
+				field + strlen("master:"), 0, INT_MAX, &entry->master);
+	}
+}
+
+/* "ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [FIELD...] - TYPE SOURCE OPTIONS" */
+static int mount_table_parse_line(char *line, struct mount_entry *entry)
+{
+	char *fields[6], *rest = NULL, *filesystem = strstr(line, " - ");
+
+	*entry = (struct mount_entry){ 0 };
+	if (!filesystem)
+		return -EBADMSG;
+	*filesystem = '\0';
 	for (size_t i = 0; i < ARRAY_LENGTH(fields); i++) {
 		fields[i] = strtok_r(i == 0 ? line : NULL, " ", &rest);
 		if (!fields[i])
 			return -EBADMSG;
 	}
-	type[strcspn(type, " ")] = '\0';
+	mount_table_unescape(fields[3]);
 	mount_table_unescape(fields[4]);
-	*entry = (struct mount_entry){ .point = fields[4], .type = type };
+	entry->device = fields[2];
+	entry->root = fields[3];
+	entry->point = fields[4];
+	entry->options = fields[5];
+	mount_table_parse_propagation(rest, entry);
 	if (number_parse_int(fields[0], 0, INT_MAX, &entry->id) < 0 ||
 		number_parse_int(fields[1], 0, INT_MAX, &entry->parent) < 0)
 		return -EBADMSG;
+	return mount_table_parse_filesystem(filesystem + strlen(" - "), entry);
+}
+
+int mount_table_parse(char *text, struct mount_table *table)
+{
+	char *rest = NULL;
+
+	*table = (struct mount_table){ .text = text };
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		struct mount_entry *grown =
+			realloc(table->items, (table->length + 1) * sizeof(*table->items));
+
+		if (!grown)
+			return -ENOMEM;
+		table->items = grown;
+		if (mount_table_parse_line(line, &table->items[table->length]) == 0)
+			table->length++;
+	}
 	return 0;
 }
 
 int mount_table_read(pid_t pid, struct mount_table *table)
 {
-	char path[64], *rest = NULL;
+	char path[64], *text = NULL;
 	ssize_t length;
 
 	*table = (struct mount_table){ 0 };
@@ -71,18 +121,8 @@ int mount_table_read(pid_t pid, struct mount_table *table)
 		snprintf(path, sizeof(path), "/proc/self/mountinfo");
 	else
 		snprintf(path, sizeof(path), "/proc/%d/mountinfo", (int)pid);
-	length = io_read_file(AT_FDCWD, path, &table->text, MOUNT_TABLE_MAX);
-	if (length < 0)
-		return (int)length;
-	for (char *line = strtok_r(table->text, "\n", &rest); line;
-		line = strtok_r(NULL, "\n", &rest)) {
-		table->items = realloc(table->items, (table->length + 1) * sizeof(*table->items));
-		if (!table->items)
-			fatal_out_of_memory();
-		if (mount_table_parse(line, &table->items[table->length]) == 0)
-			table->length++;
-	}
-	return 0;
+	length = io_read_file(AT_FDCWD, path, &text, MOUNT_TABLE_MAX);
+	return length < 0 ? (int)length : mount_table_parse(text, table);
 }
 
 void mount_table_free(struct mount_table *table)
@@ -106,6 +146,53 @@ const struct mount_entry *mount_table_at(const struct mount_table *table, const 
 		if (text_equal(table->items[i - 1].point, point))
 			return &table->items[i - 1];
 	return NULL;
+}
+
+static bool mount_table_is_covered(const struct mount_table *table, const struct mount_entry *entry)
+{
+	for (size_t i = 0; i < table->length; i++)
+		if (table->items[i].parent == entry->id && table->items[i].id != entry->id &&
+			text_equal(table->items[i].point, entry->point))
+			return true;
+	return false;
+}
+
+const struct mount_entry *mount_table_top(const struct mount_table *table, const char *point)
+{
+	for (size_t i = table->length; i > 0; i--)
+		if (text_equal(table->items[i - 1].point, point) &&
+			!mount_table_is_covered(table, &table->items[i - 1]))
+			return &table->items[i - 1];
+	return NULL;
+}
+
+size_t mount_table_count(const struct mount_table *table, const char *point)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < table->length; i++)
+		count += text_equal(table->items[i].point, point);
+	return count;
+}
+
+bool mount_table_has_device(const struct mount_table *table, const char *device)
+{
+	for (size_t i = 0; i < table->length; i++)
+		if (text_equal(table->items[i].device, device))
+			return true;
+	return false;
+}
+
+bool mount_table_has_option(const char *options, const char *option)
+{
+	size_t length = strlen(option);
+
+	for (const char *at = options; at; at = strchr(at, ',')) {
+		at += *at == ',';
+		if (strncmp(at, option, length) == 0 && (at[length] == ',' || !at[length]))
+			return true;
+	}
+	return false;
 }
 
 bool mount_table_is_below(

@@ -56,7 +56,7 @@ static int rights_find_ids(const char *status, const char *name, struct process_
 
 int process_rights_parse(const char *status, struct process_rights *rights)
 {
-	uint64_t no_new_privileges, seccomp;
+	uint64_t no_new_privileges, seccomp, filters;
 	const struct {
 		const char *name;
 		int base;
@@ -79,6 +79,9 @@ int process_rights_parse(const char *status, struct process_rights *rights)
 		return -EBADMSG;
 	rights->no_new_privileges = no_new_privileges != 0;
 	rights->filtered = seccomp == SECCOMP_FILTERED;
+	rights->filters = rights_find(status, "Seccomp_filters", 10, &filters) < 0
+				  ? 0
+				  : (unsigned int)filters;
 	return 0;
 }
 

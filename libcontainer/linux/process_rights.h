@@ -17,7 +17,8 @@ struct process_rights {
 	struct process_ids uids, gids;
 	struct caps_sets caps;
 	bool no_new_privileges;
-	bool filtered; /* by seccomp */
+	bool filtered;        /* by seccomp */
+	unsigned int filters; /* how many; 0 also where the kernel does not tell (before 5.9) */
 };
 
 /* 0, or -EBADMSG where one of them is missing. */

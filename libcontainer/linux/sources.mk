@@ -56,6 +56,8 @@ linux_sources = \
 	libcontainer/linux/criu_guard.h \
 	libcontainer/linux/criu_image.c \
 	libcontainer/linux/criu_image.h \
+	libcontainer/linux/criu_image_seccomp.c \
+	libcontainer/linux/criu_image_seccomp.h \
 	libcontainer/linux/criu_rpc.c \
 	libcontainer/linux/criu_rpc.h \
 	libcontainer/linux/criu_stats.c \

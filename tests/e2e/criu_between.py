@@ -4,7 +4,8 @@
 
     CRIU_BETWEEN=HARM:NOTIFICATION    HARM: criu (CRIU is killed), runtime (the runtime is), fail
                                       (CRIU is told that the runtime failed), hang (it is told
-                                      nothing, nor is the runtime)
+                                      nothing, nor is the runtime), move (what is restored is moved
+                                      to the cgroup whose cgroup.procs CRIU_BETWEEN_TO names)
     CRIU_BETWEEN_LOG=FILE             the notifications, as they come, one a line
 """
 import fcntl
@@ -60,6 +61,11 @@ def relay(runtime, criu, pid, parent):
         if name and name == where and harm == "criu":
             os.kill(pid, signal.SIGKILL)
             return
+        if name == "setup-namespaces":
+            init = dict(fields(dict(fields(message))[5]))[2]
+        if name and name == where and harm == "move":
+            with open(os.environ["CRIU_BETWEEN_TO"], "w") as procs:
+                print(init, file=procs)
         if name and name == where and harm == "hang":
             while True:
                 signal.pause()
@@ -71,7 +77,10 @@ def relay(runtime, criu, pid, parent):
         answer = runtime.recv(1 << 16)
         if name == where and harm == "fail":
             answer = bytes([1 << 3, 6, 3 << 3, 0])
-        criu.send(answer)
+        try:
+            criu.send(answer)
+        except BrokenPipeError:
+            return
 
 
 def main():

@@ -3,6 +3,9 @@
 #include "output.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#include "base/printable.h"
 
 void output_add_state(struct json_writer *writer, const struct container_info *info)
 {
@@ -35,7 +38,11 @@ void output_add_state(struct json_writer *writer, const struct container_info *i
 
 void output_print_json(const char *json, size_t length)
 {
-	fwrite(json, 1, length, stdout);
+	cleanup_text struct text printable = { 0 };
+
+	/* As JSON it says the same, and no string in it drives a terminal. */
+	printable_add(&printable, json, length, PRINTABLE_DOCUMENT);
+	fwrite(printable.data, 1, printable.length, stdout);
 	if (length == 0 || json[length - 1] != '\n')
 		putchar('\n');
 }
@@ -50,14 +57,11 @@ void output_print_writer(const struct json_writer *writer)
 
 void output_table_add(struct output_table *table, const char *cell)
 {
-	char *added = NULL;
+	cleanup_text struct text printable = { 0 };
 
-	strv_add(&table->cells, cell && *cell ? cell : "-");
-	added = table->cells.items[table->cells.length - 1];
-	for (; *added; added++) {
-		if ((unsigned char)*added < 0x20 || *added == 0x7f)
-			*added = '?';
-	}
+	if (cell)
+		printable_add(&printable, cell, strlen(cell), PRINTABLE_TERMINAL);
+	strv_add(&table->cells, printable.length > 0 ? printable.data : "-");
 }
 
 /* Characters and not bytes of UTF-8, so that columns stay aligned. */

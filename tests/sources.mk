@@ -38,6 +38,7 @@ unit_tests = \
 	tests/unit/test_output \
 	tests/unit/test_path \
 	tests/unit/test_plan \
+	tests/unit/test_printable \
 	tests/unit/test_process_rights \
 	tests/unit/test_procfs \
 	tests/unit/test_protobuf \

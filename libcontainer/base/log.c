@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/printable.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -11,6 +12,8 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+
+#define LOG_SENTENCE_SIZE 1024
 
 static struct {
 	int fd;
@@ -39,24 +42,22 @@ void log_close(void)
 	cleanup_fd(&log_target.fd);
 }
 
-/* RFC 8259 section 7: quote, backslash and control characters; the rest is passed through. */
-static void log_add_json_string(struct text *line, const char *s)
+/* Room for the longest sentence with every byte of it escaped. */
+struct log_line {
+	char text[LOG_SENTENCE_SIZE * PRINTABLE_GROWTH];
+};
+
+static const char *log_escape(
+	const char *sentence, enum printable_style style, struct log_line *line)
 {
-	text_add(line, "\"");
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			text_printf(line, "\\%c", *s);
-		else if ((unsigned char)*s < 0x20)
-			text_printf(line, "\\u%04x", (unsigned char)*s);
-		else
-			text_add_bytes(line, s, 1);
-	}
-	text_add(line, "\"");
+	printable_copy(line->text, sentence, strnlen(sentence, LOG_SENTENCE_SIZE - 1), style);
+	return line->text;
 }
 
 static void log_to_file(enum log_level level, const char *sentence)
 {
 	cleanup_text struct text line = { 0 };
+	struct log_line escaped;
 	struct timespec now;
 	char stamp[64] = "";
 	struct tm utc;
@@ -64,16 +65,14 @@ static void log_to_file(enum log_level level, const char *sentence)
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (gmtime_r(&now.tv_sec, &utc))
 		strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H:%M:%S", &utc);
-	if (log_target.format == LOG_FORMAT_JSON) {
-		text_printf(&line, "{\"level\":\"%s\",\"msg\":", log_level_names[level]);
-		log_add_json_string(&line, sentence);
-		text_printf(&line, ",\"time\":\"%s.%09ldZ\"}\n", stamp, now.tv_nsec);
-	} else {
-		text_printf(&line, "time=\"%s.%09ldZ\" level=%s msg=", stamp, now.tv_nsec,
-			log_level_names[level]);
-		log_add_json_string(&line, sentence);
-		text_add(&line, "\n");
-	}
+	/* Both formats quote what is said alike. */
+	log_escape(sentence, PRINTABLE_JSON, &escaped);
+	if (log_target.format == LOG_FORMAT_JSON)
+		text_printf(&line, "{\"level\":\"%s\",\"msg\":\"%s\",\"time\":\"%s.%09ldZ\"}\n",
+			log_level_names[level], escaped.text, stamp, now.tv_nsec);
+	else
+		text_printf(&line, "time=\"%s.%09ldZ\" level=%s msg=\"%s\"\n", stamp, now.tv_nsec,
+			log_level_names[level], escaped.text);
 	/*
 	 * One write, so that lines of several processes do not mix; a full disk must not stop us.
 	 */
@@ -82,22 +81,26 @@ static void log_to_file(enum log_level level, const char *sentence)
 
 static void log_sentence(enum log_level level, const char *sentence)
 {
+	struct log_line escaped;
+
+	/* What a sentence names may come from an image: it is not to drive the terminal. */
+	log_escape(sentence, PRINTABLE_TERMINAL, &escaped);
 	/* First, since the line of the file needs memory, which may be what is wanting. */
 	if (level == LOG_LEVEL_ERROR)
-		dprintf(STDERR_FILENO, "elsewhen: %s\n", sentence);
+		dprintf(STDERR_FILENO, "elsewhen: %s\n", escaped.text);
 	if (log_target.fd >= 0)
 		log_to_file(level, sentence);
-	if (level == LOG_LEVEL_ERROR)
+	if (level == LOG_LEVEL_ERROR || log_target.fd >= 0)
 		return;
-	if (level == LOG_LEVEL_INFORMATION && log_target.fd < 0)
-		dprintf(STDERR_FILENO, "%s\n", sentence);
-	else if (log_target.fd < 0)
-		dprintf(STDERR_FILENO, "elsewhen: %s: %s\n", log_level_names[level], sentence);
+	if (level == LOG_LEVEL_INFORMATION)
+		dprintf(STDERR_FILENO, "%s\n", escaped.text);
+	else
+		dprintf(STDERR_FILENO, "elsewhen: %s: %s\n", log_level_names[level], escaped.text);
 }
 
 void log_debug(const char *format, ...)
 {
-	char sentence[1024];
+	char sentence[LOG_SENTENCE_SIZE];
 	va_list args;
 
 	if (!log_target.debug)
@@ -110,7 +113,7 @@ void log_debug(const char *format, ...)
 
 void log_information(const char *format, ...)
 {
-	char sentence[1024];
+	char sentence[LOG_SENTENCE_SIZE];
 	va_list args;
 
 	va_start(args, format);
@@ -121,7 +124,7 @@ void log_information(const char *format, ...)
 
 void log_warning(const char *format, ...)
 {
-	char sentence[1024];
+	char sentence[LOG_SENTENCE_SIZE];
 	va_list args;
 
 	va_start(args, format);

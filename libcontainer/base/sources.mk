@@ -15,5 +15,7 @@ base_sources = \
 	libcontainer/base/log.h \
 	libcontainer/base/path.c \
 	libcontainer/base/path.h \
+	libcontainer/base/printable.c \
+	libcontainer/base/printable.h \
 	libcontainer/base/text.c \
 	libcontainer/base/text.h

@@ -75,7 +75,7 @@ static void cells_can_not_forge_lines_or_escapes(void **state)
 	cleanup_free char *printed = print_table(2, cells, ARRAY_LENGTH(cells));
 
 	(void)state;
-	assert_string_equal(printed, "a?b?c  ?[2J?\n");
+	assert_string_equal(printed, "a\\nb\\tc  \\x1b[2J\\x7f\n");
 }
 
 static void width_is_counted_in_characters(void **state)

@@ -86,7 +86,11 @@ test_tools = \
 	tests/tools/notify_ready \
 	tests/tools/timer_log
 attack_programs = \
-	tests/attacks/hunter
+	tests/attacks/abstract_connect \
+	tests/attacks/exe_writer \
+	tests/attacks/hunter \
+	tests/attacks/input_pusher \
+	tests/attacks/swapper
 bench_programs = \
 	tests/bench/floor \
 	tests/bench/peak
@@ -154,6 +158,18 @@ tests_tools_notify_ready_LDFLAGS = -all-static
 tests_tools_timer_log_CFLAGS = $(tool_cflags)
 tests_tools_timer_log_LDADD =
 tests_tools_timer_log_LDFLAGS = -all-static
+tests_attacks_abstract_connect_CFLAGS = $(tool_cflags)
+tests_attacks_abstract_connect_LDADD =
+tests_attacks_abstract_connect_LDFLAGS = -all-static
+tests_attacks_exe_writer_CFLAGS = $(tool_cflags)
+tests_attacks_exe_writer_LDADD =
+tests_attacks_exe_writer_LDFLAGS = -all-static
 tests_attacks_hunter_CFLAGS = $(tool_cflags)
 tests_attacks_hunter_LDADD =
 tests_attacks_hunter_LDFLAGS = -all-static
+tests_attacks_input_pusher_CFLAGS = $(tool_cflags)
+tests_attacks_input_pusher_LDADD =
+tests_attacks_input_pusher_LDFLAGS = -all-static
+tests_attacks_swapper_CFLAGS = $(tool_cflags)
+tests_attacks_swapper_LDADD =
+tests_attacks_swapper_LDFLAGS = -all-static

@@ -38,9 +38,68 @@ report()
 	[ -z "${ATTACKS_REPORT-}" ] || printf '%s|%s|%s\n' "$1" "$2" "$3" >>"$ATTACKS_REPORT"
 }
 
-peer()	# NAME: prints the other runtime's path, or fails
+peers()	# prints the other runtimes that there are, as RUNTIME-SUITE
 {
-	[ -n "${PEERS-}" ] && [ -x "$PEERS/$1" ] && echo "$PEERS/$1"
+	local path
+
+	for path in "${PEERS-}"/*-*; do
+		[ ! -x "$path" ] || basename "$path"
+	done
+}
+
+# on_peer PEER ARGUMENT...: like elsewhen, with the peer's own --root. It may hang, being attacked.
+on_peer()
+{
+	local peer=$1
+
+	shift
+	timeout --kill-after=1 20 env "$TAG" "$PEERS/$peer" --root "$WORK/$peer" "$@" 3>&-
+}
+
+# The same bundle, less what older ones do not know: $PEER_BUNDLE.
+peer_bundle()
+{
+	PEER_BUNDLE=$WORK/peer.bundle
+	mkdir -p "$PEER_BUNDLE"
+	jq --arg rootfs "$ROOTFS" '.ociVersion = "1.0.2" | .root.path = $rootfs | del(.linux.timeOffsets)
+		| .linux.namespaces |= map(select(.type != "time"))' "$BUNDLE/config.json" >"$PEER_BUNDLE/config.json"
+}
+
+# run_on_peer PEER [OPTION...]: the bundle's container on the peer; what it printed is in $output.
+run_on_peer()
+{
+	local peer=$1
+
+	shift
+	status=0
+	peer_bundle
+	on_peer "$peer" run --bundle "$PEER_BUNDLE" "$@" "$ID" >"$WORK/peer.output" 2>&1 </dev/null || status=$?
+	on_peer "$peer" delete --force "$ID" >/dev/null 2>&1 || true
+	output=$(tr -d '\0' <"$WORK/peer.output")
+}
+
+# show_on_peers CLASS FUNCTION: FUNCTION PEER attacks it, and succeeds where the attack does.
+show_on_peers()
+{
+	local class=$1 attack=$2 peer shown=
+
+	for peer in $(peers); do
+		if "$attack" "$peer"; then
+			works "$class" "$peer"
+			shown=yes
+		fi
+	done
+	# A peer leaves the directories above its own.
+	remove_cgroups
+	[ -n "$shown" ] || unshown "$class" "${3-no runtime at hand has the fault}"
+}
+
+run_quietly()	# [OPTION...]: elsewhen; its status and what it printed, also where a process stays behind
+{
+	status=0
+	timeout --kill-after=1 20 env "$TAG" "$ELSEWHEN" --root "$ROOT" run --bundle "$BUNDLE" "$@" "$ID" \
+		>"$WORK/output" 2>&1 </dev/null 3>&- || status=$?
+	output=$(tr -d '\0' <"$WORK/output")
 }
 
 attack_program()	# NAME...: into the root filesystem

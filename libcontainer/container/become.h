@@ -22,6 +22,9 @@
 #define BECOME_KEEP_GROUPS "run.oci.keep_original_groups"
 bool become_is_to_keep_groups(const struct oci_config *config);
 
+/* Of a process that has still to become the user's program: execve gives it another name. */
+#define BECOME_NAME "elsewhen:start"
+
 #define BECOME_KEPT_FDS 4
 
 struct become {

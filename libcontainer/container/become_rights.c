@@ -209,6 +209,9 @@ int become_user(struct become *become, struct error *err)
 	result = process_hide();
 	if (result < 0)
 		return error_errno(err, -result, "become not dumpable");
+	/* From here on the process may stay when the runtime goes (enter.c). */
+	if (prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0)
+		return error_errno(err, errno, "outlive the runtime");
 	if (become->seccomp && !become->seccomp->notifies &&
 		seccomp_allows(become->seccomp, become_calls, ARRAY_LENGTH(become_calls)))
 		return become_settle(become, err);
@@ -249,6 +252,7 @@ int become_program(struct become *become, struct error *err)
 
 	become_name_listener(become);
 	signals_reset();
+	(void)prctl(PR_SET_NAME, BECOME_NAME, 0, 0, 0);
 	execve(become->executable, process->args.items, become->environment.items);
 	return become_refuse_program(become->executable, " cannot be executed", errno, err);
 }

@@ -6,6 +6,8 @@
 #include <grp.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -314,6 +316,21 @@ static _Noreturn void enter_run_stage(struct enter_child *child)
 	_exit(0);
 }
 
+/*
+ * A runtime that is killed takes along who prepares, and with him a hook that he waits for; become_user ends this.
+ * In a PID namespace of its own a process has no parent that it could ask for, but the socket tells.
+ */
+static int enter_end_with_runtime(const struct enter *enter, struct error *err)
+{
+	struct sync_message message;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return error_errno(err, errno, "end with the runtime");
+	if (recv(enter->child_end, &message, sizeof(message), MSG_PEEK | MSG_DONTWAIT) == 0)
+		_exit(1);
+	return 0;
+}
+
 /* First into the container's cgroup: whatever is done and made from here on counts there. */
 static _Noreturn void enter_run_child(struct enter_child *child)
 {
@@ -323,7 +340,8 @@ static _Noreturn void enter_run_child(struct enter_child *child)
 	process_forget_environment();
 	cleanup_fd(&enter->runtime_end);
 	fatal_tell(enter_tell_fatal, enter);
-	if (cgroup_entry_enter(&enter->cgroup, !child->entered_cgroup, &err) < 0)
+	if (enter_end_with_runtime(enter, &err) < 0 ||
+		cgroup_entry_enter(&enter->cgroup, !child->entered_cgroup, &err) < 0)
 		enter_fail(enter, &err);
 	if (enter->plan.shape == PLAN_STAGED)
 		enter_run_stage(child);

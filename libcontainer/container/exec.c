@@ -342,13 +342,12 @@ static void exec_undo_pid_file(void *context)
 static int exec_start(void *context, struct error *err)
 {
 	struct execution *execution = context;
-	struct sync_message message;
 
 	if (!execution->options->detach)
 		foreground_hold_signals();
 	if (sync_send(execution->enter.runtime_end, SYNC_START, 0, err) < 0)
 		return -1;
-	return sync_receive(execution->enter.runtime_end, &message, NULL, err);
+	return supervise_until_executed(execution->enter.runtime_end, execution->enter.init, err);
 }
 
 static const struct recipe_step exec_steps[] = {

@@ -32,7 +32,7 @@ static int hooks_open_stdin(const char *json, struct error *err)
 	return move_fd(&fd);
 }
 
-static _Noreturn void hooks_exec(const struct oci_hook *hook, int stdin_fd)
+static _Noreturn void hooks_exec(const struct oci_hook *hook, int stdin_fd, pid_t parent)
 {
 	char *default_args[] = { hook->path, NULL };
 	char *no_environment[] = { NULL };
@@ -41,6 +41,9 @@ static _Noreturn void hooks_exec(const struct oci_hook *hook, int stdin_fd)
 	struct error err;
 
 	signals_reset();
+	/* Nobody would wait for it any more, nor end it after its timeout. */
+	if (process_end_with_parent(parent) < 0)
+		_exit(126);
 	/* A group of its own, so that a timeout ends its children too. */
 	setpgid(0, 0);
 	if (dup2(stdin_fd, STDIN_FILENO) >= 0 && attributes_close_on_exec_from(3, &err) == 0)
@@ -82,14 +85,14 @@ static int hooks_run_one(const struct oci_hook *hook, const char *json, struct e
 {
 	cleanup_close int stdin_fd = hooks_open_stdin(json, err);
 	cleanup_close int pidfd = -1;
+	pid_t parent = getpid(), pid;
 	bool ignored;
-	pid_t pid;
 
 	if (stdin_fd < 0)
 		return -1;
 	pid = process_clone(0, -1, &ignored, &pidfd);
 	if (pid == 0)
-		hooks_exec(hook, stdin_fd);
+		hooks_exec(hook, stdin_fd, parent);
 	if (pid < 0)
 		return error_errno(err, -pid, "fork for '%s'", hook->path);
 	return hooks_wait(hook, pid, pidfd, err);

@@ -16,23 +16,11 @@
 #include "container/foreground.h"
 #include "container/hooks.h"
 #include "container/status.h"
+#include "container/supervise.h"
 #include "container/sync.h"
 #include "linux/process.h"
 
 #define START_PATIENCE_MS 10000
-
-/* After SYNC_START the closed end is the good news: execve took the CLOEXEC socket away. */
-static int start_wait_for_exec(int socket_fd, struct error *err)
-{
-	struct sync_message message;
-
-	if (sync_receive(socket_fd, &message, NULL, err) < 0)
-		return -1;
-	if (message.type != SYNC_END)
-		return error_set(
-			err, EPROTO, "init said '%s' instead of starting", sync_name(message.type));
-	return 0;
-}
 
 static int start_connect(int directory, const char *id, struct error *err)
 {
@@ -63,7 +51,7 @@ static int start_tell_init(int directory, struct oci_state_file *state, struct e
 		sync_send(init, SYNC_START, 0, err) < 0)
 		return -1;
 	(void)unlinkat(directory, DIRECTORY_START_SOCKET, 0);
-	return start_wait_for_exec(init, err);
+	return supervise_until_executed(init, state->pid, err);
 }
 
 /* runtime.md, "Lifecycle" 9: a hook that fails stops the container; `delete` does the rest. */
@@ -147,7 +135,8 @@ static int run_start(struct creation *creation, struct error *err)
 	if (!creation->options->detach)
 		foreground_hold_signals();
 	if (creation_finish(creation, OCI_STATUS_RUNNING, err) < 0 ||
-		start_wait_for_exec(creation->enter.runtime_end, err) < 0 ||
+		supervise_until_executed(creation->enter.runtime_end, creation->enter.init, err) <
+			0 ||
 		run_poststart(creation, err) < 0) {
 		creation_undo(creation);
 		return -1;

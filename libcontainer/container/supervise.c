@@ -4,10 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "container/adapt.h"
+#include "container/become.h"
 #include "container/sync.h"
 #include "linux/attributes.h"
 #include "linux/process.h"
@@ -136,4 +140,56 @@ int supervise_until_ready(const struct supervisor *supervisor, struct error *err
 		answered = supervise_answer(supervisor, &message, &passed, err);
 	}
 	return answered < 0 ? -1 : supervise_set_scheduler(supervisor, err);
+}
+
+/* 1: executed, or nobody can tell any more; 0: not yet, -1. */
+static int supervise_has_executed(pid_t pid, int pidfd, struct error *err)
+{
+	int gone = process_wait_gone(pidfd, 0);
+	char name[PROCESS_NAME_SIZE];
+	int result = process_name(pid, name);
+
+	if (result == -ENOENT || result == -ESRCH)
+		return 1;
+	if (result < 0)
+		return error_errno(
+			err, -result, "read the name of the container's process (%d)", (int)pid);
+	if (!text_equal(name, BECOME_NAME))
+		return 1;
+	if (gone == -ETIMEDOUT)
+		return 0;
+	return error_set(err, ESRCH,
+		"the container's process was killed before it became the program of process.args: "
+		"by "
+		"somebody, or by a memory limit too low");
+}
+
+/* The kernel closes the socket a moment before it gives the process its name. */
+static int supervise_await_name(pid_t pid, int pidfd, struct error *err)
+{
+	struct timespec pause = { .tv_nsec = 100000 };
+	int executed = 0;
+
+	while (executed == 0) {
+		executed = supervise_has_executed(pid, pidfd, err);
+		if (executed == 0)
+			nanosleep(&pause, NULL);
+	}
+	return executed < 0 ? -1 : 0;
+}
+
+int supervise_until_executed(int fd, pid_t pid, struct error *err)
+{
+	cleanup_close int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	struct sync_message message;
+
+	if (pidfd < 0 && errno != ESRCH)
+		return error_errno(
+			err, errno, "open a pidfd of the container's process (%d)", (int)pid);
+	if (sync_receive(fd, &message, NULL, err) < 0)
+		return -1;
+	if (message.type != SYNC_END)
+		return error_set(
+			err, EPROTO, "init said '%s' instead of starting", sync_name(message.type));
+	return pidfd < 0 ? 0 : supervise_await_name(pid, pidfd, err);
 }

@@ -23,4 +23,11 @@ struct supervisor {
 /* Serves it until SYNC_READY. How it died, if it did, is the error. */
 int supervise_until_ready(const struct supervisor *supervisor, struct error *err);
 
+/*
+ * After SYNC_START: waits for the end of the stream on `fd`. It comes with execve, which takes the close-on-exec
+ * socket away, and also when the process is killed before: `pid` then still has the name that it had with us. One that
+ * another process has waited for by then has no name; it is taken for started.
+ */
+int supervise_until_executed(int fd, pid_t pid, struct error *err);
+
 #endif

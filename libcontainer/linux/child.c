@@ -10,11 +10,15 @@
 #include "linux/socket.h"
 
 static _Noreturn void child_work(
-	int (*work)(void *context, struct error *err), void *context, int result_fd)
+	int (*work)(void *context, struct error *err), void *context, int result_fd, pid_t parent)
 {
 	struct error err = { 0 };
-	int result = work(context, &err);
+	int result = process_end_with_parent(parent);
 
+	if (result < 0)
+		error_errno(&err, -result, "end with the parent");
+	else
+		result = work(context, &err);
 	if (result < 0)
 		(void)socket_send(result_fd, &err, sizeof(err), -1);
 	_exit(result < 0 ? 1 : 0);
@@ -27,7 +31,7 @@ int child_run(const char *what, int (*work)(void *context, struct error *err), v
 	struct error said;
 	int pair[2], status;
 	ssize_t length;
-	pid_t child;
+	pid_t parent = getpid(), child;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return error_errno(err, errno, "make a pair of sockets");
@@ -37,7 +41,7 @@ int child_run(const char *what, int (*work)(void *context, struct error *err), v
 	if (child < 0)
 		return error_errno(err, errno, "fork the process that %s", what);
 	if (child == 0)
-		child_work(work, context, theirs);
+		child_work(work, context, theirs, parent);
 	cleanup_fd(&theirs);
 	length = socket_receive(ours, &said, sizeof(said), NULL);
 	status = process_reap(child);

@@ -2,9 +2,11 @@
 #include "linux/process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/io.h"
 #include "linux/procfs.h"
 
 #ifndef CLONE_INTO_CGROUP
@@ -72,6 +75,26 @@ void process_forget_environment(void)
 	for (char **entry = environ; entry && *entry; entry++)
 		explicit_bzero(*entry, strlen(*entry));
 	environ = NULL;
+}
+
+int process_end_with_parent(pid_t parent)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return -errno;
+	return getppid() == parent ? 0 : -ESRCH;
+}
+
+int process_name(pid_t pid, char name[PROCESS_NAME_SIZE])
+{
+	char path[32];
+	ssize_t length;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	length = io_read_small(AT_FDCWD, path, name, PROCESS_NAME_SIZE);
+	if (length < 0)
+		return (int)length;
+	name[strcspn(name, "\n")] = '\0';
+	return 0;
 }
 
 int process_hide(void)

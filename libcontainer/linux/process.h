@@ -28,6 +28,16 @@ pid_t process_clone_sibling(uint64_t flags);
 void process_forget_environment(void);
 
 /*
+ * In a fork: the kernel kills it when its parent ends (PR_SET_PDEATHSIG). `parent` is what getpid(2) said there;
+ * -ESRCH when it has ended already. 0 or -errno.
+ */
+int process_end_with_parent(pid_t parent);
+
+/* The name of a process (/proc/PID/comm), also of one that nobody has waited for yet. 0 or -errno. */
+#define PROCESS_NAME_SIZE 64
+int process_name(pid_t pid, char name[PROCESS_NAME_SIZE]);
+
+/*
  * Not dumpable (prctl(2)): without CAP_SYS_PTRACE in the user namespace that its memory belongs to nobody may look
  * into /proc/PID or trace it. A change of user or execve sets it back. 0 or -errno.
  */

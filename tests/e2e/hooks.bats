@@ -300,3 +300,63 @@ rights_of_hook_and_process()	# FILTER...
 	matches "$output" $'CapPrm:\t0000000000000020'
 	matches "$output" $'Seccomp:\t2'
 }
+
+# --- the runtime is killed
+
+# By a lock that it holds: its pid is another in the container.
+hook_is_at_work()
+{
+	! flock --nonblock "$WORK/hook.lock" true
+}
+
+hook_has_ended()
+{
+	flock --nonblock "$WORK/hook.lock" true
+}
+
+killed_in_hook()	# NAME COMMAND...: the runtime is killed while the hook of that name is at work
+{
+	local name=$1 runtime
+
+	shift
+	touch "$WORK/hook.lock"
+	edit --arg work "$WORK" --arg name "$name" '.hooks = {($name): [{path: "/bin/sh", args: ["sh", "-c",
+		"exec flock --no-fork \($work)/hook.lock sleep 100"], env: ["PATH=/usr/bin:/bin"]}]}'
+	helper_elsewhen "$@"
+	runtime=$HELPER
+	wait_for hook_is_at_work
+	kill -KILL "$runtime"
+	wait_for hook_has_ended
+}
+
+@test "a hook ends when the runtime that waits for it is killed" {
+	local name
+
+	make_bundle
+	for name in prestart createRuntime createContainer; do
+		killed_in_hook "$name" create --bundle "$BUNDLE" "$ID"
+		elsewhen delete --force "$ID"
+		assert_no_leftovers
+	done
+	edit 'del(.hooks)'
+	arguments sleep 100
+	killed_in_hook poststart run --detach --bundle "$BUNDLE" "$ID"
+	elsewhen delete --force "$ID"
+}
+
+@test "a poststop hook ends when the delete that waits for it is killed" {
+	running_container
+	elsewhen kill "$ID" KILL
+	wait_for has_status "$ID" stopped
+	touch "$WORK/hook.lock"
+	# The container has its own copy.
+	edit --arg work "$WORK" '.hooks = {poststop: [{path: "/bin/sh", args: ["sh", "-c",
+		"exec flock --no-fork \($work)/hook.lock sleep 100"], env: ["PATH=/usr/bin:/bin"]}]}'
+	cp "$BUNDLE/config.json" "$ROOT/$ID/config.json"
+	helper_elsewhen delete "$ID"
+	wait_for hook_is_at_work
+	kill -KILL "$HELPER"
+	wait_for hook_has_ended
+	jq 'del(.hooks)' <"$BUNDLE/config.json" >"$ROOT/$ID/config.json"
+	elsewhen delete --force "$ID"
+}

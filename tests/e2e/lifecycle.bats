@@ -432,3 +432,52 @@ lacks_processes()
 	[ ! -e "$WORK/pid" ]
 	assert_no_leftovers
 }
+
+# killed_at_execve COMMAND...: whoever executes /bin/true is killed right before it does.
+killed_at_execve()
+{
+	env "$TAG" strace -f -o /dev/null -P /bin/true -e inject=execve:signal=KILL "$@" 3>&-
+}
+
+@test "an init that is killed between the word to start and execve: run fails" {
+	command -v strace >/dev/null || skip 'strace is not installed'
+	make_bundle
+	arguments true
+	run killed_at_execve "$ELSEWHEN" --root "$ROOT" run --bundle "$BUNDLE" "$ID"
+	equal "$status" 1
+	contains "$output" 'elsewhen: the container'"'"'s process was killed before it became the program'
+	assert_no_leftovers
+}
+
+@test "an exec'd process that is killed between the word to start and execve: exec fails" {
+	command -v strace >/dev/null || skip 'strace is not installed'
+	running_container
+	run killed_at_execve "$ELSEWHEN" --root "$ROOT" exec --detach "$ID" true
+	equal "$status" 1
+	contains "$output" 'elsewhen: the container'"'"'s process was killed before it became the program'
+}
+
+# Its parent, which has not waited for it yet, is this test.
+@test "a created container whose init is killed between the word to start and execve: start fails" {
+	command -v strace >/dev/null || skip 'strace is not installed'
+	make_bundle
+	arguments true
+	run env "$TAG" python3 - "$ELSEWHEN" "$ROOT" "$BUNDLE" "$ID" "$WORK" <<-'END'
+		import ctypes, json, subprocess, sys, time
+		program, root, bundle, name, work = sys.argv[1:]
+		PR_SET_CHILD_SUBREAPER = 36
+		assert ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+		elsewhen = [program, "--root", root]
+		quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
+		subprocess.run(elsewhen + ["create", "--bundle", bundle, name], check=True, **quiet)
+		pid = json.loads(subprocess.check_output(elsewhen + ["state", name]))["pid"]
+		tracer = subprocess.Popen(["strace", "-o", work + "/strace", "-e", "inject=execve:signal=KILL",
+			"-p", str(pid)], stderr=subprocess.PIPE)
+		assert b"attached" in tracer.stderr.readline()
+		sys.exit(subprocess.run(elsewhen + ["start", name], **quiet).returncode)
+	END
+	equal "$status" 1
+	contains "$output" 'elsewhen: the container'"'"'s process was killed before it became the program'
+	equal "$(status_of "$ID")" stopped
+	elsewhen delete "$ID"
+}

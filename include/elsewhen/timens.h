@@ -35,8 +35,11 @@ struct timens_offsets {
 	struct timens_offset monotonic, boottime;
 };
 
-/* True when this kernel was built with CONFIG_TIME_NS (/proc/self/ns/time exists). */
-bool timens_supported(void);
+/*
+ * 1 when this kernel was built with CONFIG_TIME_NS (/proc/self/ns/time exists), 0 when it was not (ENOENT), another
+ * -errno when the kernel does not say.
+ */
+int timens_supported(void);
 
 /*
  * Gives the caller's future children a new time namespace (unshare(CLONE_NEWTIME)); the caller

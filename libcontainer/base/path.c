@@ -79,14 +79,16 @@ static const char *path_walk_take(struct path_walk *walk, char name[NAME_MAX + 1
 /*
  * Links like /proc/PID/exe lead out of any root. Without RESOLVE_NO_MAGICLINKS they are told by
  * their place: the links in the root of a procfs (self, mounts, net) are ordinary, all others are
- * taken for magic.
+ * taken for magic, and so is one that the kernel says nothing of.
  */
 static bool path_link_is_magic(int link, int parent)
 {
 	struct statfs fs;
 	struct stat st;
 
-	return fstatfs(link, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC &&
+	if (fstatfs(link, &fs) < 0)
+		return true;
+	return fs.f_type == PROC_SUPER_MAGIC &&
 	       (fstat(parent, &st) < 0 || st.st_ino != PATH_PROC_ROOT_INO);
 }
 

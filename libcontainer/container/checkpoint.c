@@ -149,12 +149,19 @@ static int checkpoint_check_processes(void *context, struct error *err)
 
 	if (cgroup_pids(&checkpoint->cgroup, &pids, &count, err) < 0)
 		return -1;
-	for (size_t i = 0; i < count; i++)
-		if (!process_descends_from(pids[i], checkpoint->state.pid))
+	for (size_t i = 0; i < count; i++) {
+		int descends = process_descends_from(pids[i], checkpoint->state.pid);
+
+		if (descends < 0)
+			return error_errno(err, -descends,
+				"find out whose child process %d in container '%s' is",
+				(int)pids[i], checkpoint->id);
+		if (!descends)
 			return error_set(err, EBUSY,
 				"process %d in container '%s' is no descendant of its init, as "
 				"those of exec: it can not be checkpointed; end it first",
 				(int)pids[i], checkpoint->id);
+	}
 	return 0;
 }
 

@@ -119,6 +119,8 @@ static int exec_find_cgroup(void *context, struct error *err)
 		text_printf(&path, "%s/%s", plan.directories.items[i], below);
 		if (access(path.data, F_OK) == 0)
 			strv_add(&execution->cgroup_directories, path.data);
+		else if (errno != ENOENT)
+			return error_errno(err, errno, "--cgroup: look for '%s'", path.data);
 	}
 	if (below && (strstr(below, "..") || execution->cgroup_directories.length == 0))
 		return error_set(err, ENOENT, "--cgroup: container '%s' has no cgroup '%s'",

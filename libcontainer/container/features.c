@@ -43,6 +43,8 @@ int container_features(char **json, size_t *length, struct error *err)
 	const char *flags[16] = { NULL };
 	const char *unsafe[UNSAFE_MAX];
 	const char *annotations[CHECK_KERNEL_ANNOTATIONS * 2 + 1];
+	int time_namespace = timens_supported();
+	int apparmor = lsm_apparmor_enabled(), selinux = lsm_selinux_enabled();
 	int last = caps_last(err);
 	size_t known = 0;
 	struct oci_features features = {
@@ -55,10 +57,10 @@ int container_features(char **json, size_t *length, struct error *err)
 		.seccomp_known_flags = seccomp_flag_names(),
 		.seccomp_supported_flags = flags,
 		.systemd = systemd_bus_is_built(),
-		.time_namespace = timens_supported(),
+		.time_namespace = time_namespace == 1,
 		.seccomp = true,
-		.apparmor = lsm_apparmor_enabled(),
-		.selinux = lsm_selinux_enabled(),
+		.apparmor = apparmor == 1,
+		.selinux = selinux == 1,
 		.idmap = true,
 #ifndef WITHOUT_LIBMNL
 		.net_devices = true,
@@ -71,11 +73,22 @@ int container_features(char **json, size_t *length, struct error *err)
 	check_kernel_annotations(features.time_namespace, annotations);
 	if (last < 0)
 		return -1;
+	if (time_namespace < 0 || apparmor < 0 || selinux < 0)
+		return error_errno(err,
+			-(time_namespace < 0   ? time_namespace
+				: apparmor < 0 ? apparmor
+					       : selinux),
+			"ask the kernel for time namespaces, AppArmor and SELinux");
 	for (int cap = 0; cap <= last; cap++)
 		capabilities[cap] = caps_name(cap);
-	for (const char *const *flag = seccomp_flag_names(); *flag; flag++)
-		if (known + 1 < ARRAY_LENGTH(flags) && seccomp_flag_supported(*flag))
+	for (const char *const *flag = seccomp_flag_names(); *flag; flag++) {
+		int supported = seccomp_flag_supported(*flag, err);
+
+		if (supported < 0)
+			return -1;
+		if (supported && known + 1 < ARRAY_LENGTH(flags))
 			flags[known++] = *flag;
+	}
 	if (oci_features_format(&features, json, length) < 0)
 		return error_set(err, ENOMEM, "format the features");
 	return 0;

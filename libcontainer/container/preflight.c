@@ -69,12 +69,14 @@ static int preflight_time(
 	const struct oci_config *config, const struct clock_request *clock, struct error *err)
 {
 	const char *where = clock->monotonic.where ? clock->monotonic.where : clock->boottime.where;
+	int supported = timens_supported(), may;
 	struct timens_offsets own;
-	int may;
 
 	if (clock->kind == CLOCK_KIND_HOST)
 		return 0;
-	if (!timens_supported())
+	if (supported < 0)
+		return error_errno(err, -supported, "ask whether this kernel has time namespaces");
+	if (!supported)
 		return error_set(err, ENOSYS,
 			"linux.namespaces: this kernel has no time namespaces (CONFIG_TIME_NS)");
 	if (clock->kind == CLOCK_KIND_PATH)
@@ -140,6 +142,7 @@ static int preflight_labels(const struct oci_config *config, struct error *err)
 	const char *profile = config->process.apparmor_profile;
 	const char *label = config->process.selinux_label;
 
+	/* Where it cannot be known, setting it will say so. */
 	if (profile && profile[0] && !text_equal(profile, "unconfined") && !lsm_apparmor_enabled())
 		return error_set(err, EOPNOTSUPP,
 			"process.apparmorProfile: '%s': AppArmor is not enabled on this machine",

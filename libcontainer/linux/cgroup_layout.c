@@ -231,8 +231,14 @@ void cgroup_layout_choose(struct cgroup_layout *layout)
 	}
 }
 
-/* A mount that another one hides is still in mountinfo, but its path leads elsewhere. */
-static void layout_drop_hidden(struct cgroup_layout *layout)
+/* Not there for us: what lies on the way is somebody else's, or something else. */
+static bool layout_is_out_of_reach(int code)
+{
+	return code == ENOENT || code == ENOTDIR || code == EACCES;
+}
+
+/* A mount that another one hides is still in mountinfo, but its path leads elsewhere. 0 or -errno. */
+static int layout_drop_hidden(struct cgroup_layout *layout)
 {
 	for (size_t i = 0; i < layout->length;) {
 		char device[32] = "";
@@ -241,11 +247,14 @@ static void layout_drop_hidden(struct cgroup_layout *layout)
 		if (stat(layout->items[i].mount, &st) == 0)
 			(void)snprintf(device, sizeof(device), "%u:%u", major(st.st_dev),
 				minor(st.st_dev));
+		else if (!layout_is_out_of_reach(errno))
+			return -errno;
 		if (strcmp(device, layout->items[i].device) == 0)
 			i++;
 		else
 			layout_remove(layout, i);
 	}
+	return 0;
 }
 
 static bool layout_is_pure_v2(void)
@@ -259,6 +268,7 @@ int cgroup_layout_read(bool thorough, struct cgroup_layout *layout, struct error
 {
 	cleanup_free char *mountinfo = NULL, *membership = NULL;
 	ssize_t got;
+	int result;
 
 	if (!thorough && layout_is_pure_v2()) {
 		struct cgroup_hierarchy v2 = { .v2 = true,
@@ -277,7 +287,9 @@ int cgroup_layout_read(bool thorough, struct cgroup_layout *layout, struct error
 	if (got < 0 && got != -ENOENT)
 		return error_errno(err, (int)-got, "cannot read /proc/self/cgroup");
 	cgroup_layout_parse(mountinfo, membership ? membership : "", layout);
-	layout_drop_hidden(layout);
+	result = layout_drop_hidden(layout);
+	if (result < 0)
+		return error_errno(err, -result, "look at the mounts of cgroups");
 	cgroup_layout_choose(layout);
 	return 0;
 }

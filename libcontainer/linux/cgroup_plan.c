@@ -101,8 +101,12 @@ static int probe(const char *directory, size_t mount_length, bool *direct)
 	}
 }
 
-/* Adds the directories between the mount and `directory` that do not exist. */
-static void add_missing(const char *directory, size_t mount_length, struct strv *missing)
+/*
+ * Adds the directories between the mount and `directory` that do not exist; what is taken for missing is removed with
+ * the container. 0 or -1.
+ */
+static int add_missing(
+	const char *directory, size_t mount_length, struct strv *missing, struct error *err)
 {
 	const char *slash = directory + mount_length;
 	bool exists = true;
@@ -111,11 +115,16 @@ static void add_missing(const char *directory, size_t mount_length, struct strv 
 		cleanup_text struct text parent = { 0 };
 
 		text_add_bytes(&parent, directory, (size_t)(slash - directory));
-		if (exists && access(parent.data, F_OK) < 0)
+		if (exists && access(parent.data, F_OK) < 0) {
+			if (errno != ENOENT)
+				return error_errno(
+					err, errno, "look for the cgroup '%s'", parent.data);
 			exists = false;
+		}
 		if (!exists)
 			strv_add(missing, parent.data);
 	}
+	return 0;
 }
 
 /* Somebody else's processes would be limited, and killed at the end, with the container's. */
@@ -135,8 +144,8 @@ static int add_directory(const struct cgroup_hierarchy *hierarchy, const char *d
 {
 	if (check_unused(directory, err) < 0)
 		return -1;
-	if (!direct)
-		add_missing(directory, strlen(hierarchy->mount), &plan->missing);
+	if (!direct && add_missing(directory, strlen(hierarchy->mount), &plan->missing, err) < 0)
+		return -1;
 	strv_add(&plan->directories, directory);
 	return 0;
 }
@@ -147,12 +156,17 @@ static int place_below_own(const struct cgroup_hierarchy *hierarchy, const char 
 {
 	cleanup_text struct text directory = { 0 };
 	bool direct;
+	int result;
 
 	if (!hierarchy->own)
 		return 0;
 	text_printf(&directory, "%s%s%s", hierarchy->mount, hierarchy->own, path);
-	if (probe(directory.data, strlen(hierarchy->mount), &direct) < 0)
+	result = probe(directory.data, strlen(hierarchy->mount), &direct);
+	if (cgroup_is_forbidden(result) || result == -ENOENT)
 		return 0;
+	if (result < 0)
+		return error_errno(
+			err, -result, "linux.cgroupsPath: no place at %s", directory.data);
 	return add_directory(hierarchy, directory.data, direct, plan, err);
 }
 

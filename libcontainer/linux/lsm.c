@@ -11,30 +11,37 @@
 #include <string.h>
 #include <unistd.h>
 
-bool lsm_apparmor_enabled(void)
+int lsm_apparmor_enabled(void)
 {
 	char answer[8];
+	ssize_t length = io_read_small(
+		AT_FDCWD, "/sys/module/apparmor/parameters/enabled", answer, sizeof(answer));
 
-	return io_read_small(AT_FDCWD, "/sys/module/apparmor/parameters/enabled", answer,
-		       sizeof(answer)) > 0 &&
-	       answer[0] == 'Y';
+	/* ENOENT: the module is not in this kernel. */
+	if (length < 0)
+		return length == -ENOENT || length == -ENOTDIR ? 0 : (int)length;
+	return length > 0 && answer[0] == 'Y';
 }
 
-/* Linux registers selinuxfs only when SELinux is on; unlike /sys/fs/selinux, this list is there in
- * every mount namespace that has a procfs. */
-static bool lsm_lists_selinuxfs(int procfd)
+/*
+ * Linux registers selinuxfs only when SELinux is on; unlike /sys/fs/selinux, this list is there in
+ * every mount namespace that has a procfs. 1, 0 or -errno.
+ */
+static int lsm_lists_selinuxfs(int procfd)
 {
 	char filesystems[8192];
+	ssize_t length = io_read_small(procfd, "filesystems", filesystems, sizeof(filesystems));
 
-	return io_read_small(procfd, "filesystems", filesystems, sizeof(filesystems)) > 0 &&
-	       strstr(filesystems, "\tselinuxfs\n");
+	if (length < 0)
+		return (int)length;
+	return strstr(filesystems, "\tselinuxfs\n") != NULL;
 }
 
-bool lsm_selinux_enabled(void)
+int lsm_selinux_enabled(void)
 {
 	cleanup_close int procfd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	return procfd >= 0 && lsm_lists_selinuxfs(procfd);
+	return procfd < 0 ? -errno : lsm_lists_selinuxfs(procfd);
 }
 
 /* One write(2): the kernel takes each for a whole value, and cuts it at a page. */
@@ -74,7 +81,7 @@ int lsm_set_apparmor(int procfd, const char *profile, struct error *err)
 			"process.apparmorProfile: open /proc/thread-self/attr/apparmor/exec");
 	text_printf(&command, "exec %s", profile);
 	result = lsm_write(fd, command.data);
-	if (result == -EINVAL && !lsm_apparmor_enabled())
+	if (result == -EINVAL && lsm_apparmor_enabled() == 0)
 		return lsm_apparmor_off(profile, err);
 	if (result < 0)
 		return error_errno(err, -result, "process.apparmorProfile: set '%s'%s", profile,
@@ -88,7 +95,10 @@ int lsm_set_selinux(int procfd, const char *label, struct error *err)
 
 	if (!label || !*label)
 		return 0;
-	if (!lsm_lists_selinuxfs(procfd)) {
+	result = lsm_lists_selinuxfs(procfd);
+	if (result < 0)
+		return error_errno(err, -result, "process.selinuxLabel: read /proc/filesystems");
+	if (result == 0) {
 		if (text_equal(label, "unconfined"))
 			return 0;
 		return error_set(err, EOPNOTSUPP,

@@ -3,12 +3,11 @@
 #ifndef LINUX_LSM_H
 #define LINUX_LSM_H
 
-#include <stdbool.h>
-
 #include "base/error.h"
 
-bool lsm_apparmor_enabled(void);
-bool lsm_selinux_enabled(void);
+/* 1, 0, or -errno where the kernel does not say. */
+int lsm_apparmor_enabled(void);
+int lsm_selinux_enabled(void);
 
 /* With the LSM off: an error for a profile or label other than NULL, "" or "unconfined". */
 int lsm_set_apparmor(int procfd, const char *profile, struct error *err);

@@ -140,14 +140,16 @@ int process_wait_gone(int pidfd, int timeout_ms)
 	return ready == 0 ? -ETIMEDOUT : 0;
 }
 
-bool process_descends_from(pid_t pid, pid_t ancestor)
+int process_descends_from(pid_t pid, pid_t ancestor)
 {
 	while (pid > 0 && pid != ancestor) {
 		pid_t parent = procfs_parent(pid);
 
 		/* Gone, or on its way. */
 		if (parent == -ESRCH)
-			return true;
+			return 1;
+		if (parent < 0)
+			return parent;
 		pid = parent;
 	}
 	return pid == ancestor;

@@ -54,8 +54,8 @@ int process_signal(int pidfd, int signal);
  * -errno. */
 int process_wait_gone(int pidfd, int timeout_ms);
 
-/* Whether `pid` is `ancestor`, or a descendant of it; one that is gone is as good. */
-bool process_descends_from(pid_t pid, pid_t ancestor);
+/* 1: `pid` is `ancestor`, or a descendant of it; one that is gone is as good. 0, or -errno. */
+int process_descends_from(pid_t pid, pid_t ancestor);
 
 /* waitpid over EINTR; the exit status as a shell has it (128 + N after signal N), or -errno. */
 int process_reap(pid_t pid);

@@ -47,7 +47,10 @@ pid_t procfs_parent(pid_t pid);
 /* In clock ticks, with that of children that it has waited for; 0 when it is gone. */
 uint64_t procfs_processor_time(pid_t pid);
 
-/* Whether it has ended, with all of its threads, be it that nobody has waited for it yet. */
+/*
+ * Whether it has certainly ended, with all of its threads, be it that nobody has waited for it yet; one that the kernel
+ * does not tell of may live.
+ */
 bool procfs_has_ended(pid_t pid);
 
 /*

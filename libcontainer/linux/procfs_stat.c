@@ -119,8 +119,10 @@ bool procfs_has_ended(pid_t pid)
 	/* The first thread may have ended alone. */
 	if (result < 0 || (*state != 'Z' && *state != 'X'))
 		return false;
-	return stat_field(pid, STAT_THREADS, buffer, &threads) < 0 ||
-	       strtol(threads, NULL, 10) <= 1;
+	result = stat_field(pid, STAT_THREADS, buffer, &threads);
+	if (result < 0)
+		return result == -ESRCH;
+	return strtol(threads, NULL, 10) <= 1;
 }
 
 bool procfs_same_start_time(unsigned long long a, unsigned long long b)

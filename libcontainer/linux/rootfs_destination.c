@@ -85,11 +85,12 @@ static int destination_open(const struct rootfs *rootfs, const char *clean,
 			 : path_mkfile_in_root(base, rest, 0644);
 }
 
-static bool destination_is_procfs(int fd)
+/* 1, 0, or -1 where the kernel does not say, which is an objection. */
+static int destination_is_procfs(int fd)
 {
 	struct statfs fs;
 
-	return fstatfs(fd, &fs) == 0 && fs.f_type == PROC_SUPER_MAGIC;
+	return fstatfs(fd, &fs) < 0 ? -1 : fs.f_type == PROC_SUPER_MAGIC;
 }
 
 /* Why there must not be such a mount at such a place, or NULL. */
@@ -104,7 +105,7 @@ static const char *destination_objection(
 	case DESTINATION_PROC:
 		/* A whole one, whatever the request calls it. */
 		if (mount->st_ino != DESTINATION_PROCFS_ROOT_INO ||
-			!destination_is_procfs(mount_fd))
+			destination_is_procfs(mount_fd) != 1)
 			return "takes only a procfs";
 		return NULL;
 	default:
@@ -115,15 +116,16 @@ static const char *destination_objection(
 /* Why what was found there is no place for the mount, or NULL. */
 static const char *destination_misfit(int fd, enum destination_kind kind, bool directory)
 {
+	int is_procfs = destination_is_procfs(fd);
 	struct stat st;
 
-	if (fstat(fd, &st) < 0)
+	if (is_procfs < 0 || fstat(fd, &st) < 0)
 		return "cannot be examined";
 	if (S_ISDIR(st.st_mode) && !directory)
 		return "is a directory, and the source is not";
-	if (kind == DESTINATION_PROC_ENTRY && !destination_is_procfs(fd))
+	if (kind == DESTINATION_PROC_ENTRY && !is_procfs)
 		return "is not in a procfs; mount one at /proc before";
-	if (kind == DESTINATION_ELSEWHERE && destination_is_procfs(fd))
+	if (kind == DESTINATION_ELSEWHERE && is_procfs)
 		return "leads into a procfs";
 	return NULL;
 }

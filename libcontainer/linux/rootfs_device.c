@@ -69,14 +69,17 @@ static int device_mismatch(
 
 /*
  * Whether the directory is the host's /dev, or in it: a bind mount with which a container is given
- * all devices. Where the host has no filesystem of its own there, only the directory itself counts.
+ * all devices. Where the host has no filesystem of its own there, only the directory itself counts. 1, 0 or -1.
  */
-static bool device_directory_is_host(int directory)
+static int device_directory_is_host(int directory, struct error *err)
 {
 	struct stat own, dev, root;
 
-	if (fstat(directory, &own) < 0 || stat("/dev", &dev) < 0 || stat("/", &root) < 0)
-		return false;
+	if (fstat(directory, &own) < 0 || stat("/", &root) < 0)
+		return error_errno(err, errno, "compare /dev with the host's");
+	if (stat("/dev", &dev) < 0)
+		return errno == ENOENT ? 0
+				       : error_errno(err, errno, "compare /dev with the host's");
 	return own.st_dev == dev.st_dev && (own.st_ino == dev.st_ino || dev.st_dev != root.st_dev);
 }
 
@@ -196,27 +199,33 @@ int rootfs_make_device(
 	char clean[PATH_MAX];
 	const char *name;
 	cleanup_close int parent = device_open_parent(rootfs, node->path, clean, &name);
+	int is_host;
 
 	if (parent < 0)
 		return error_errno(err, -parent, "device %s", node->path);
-	if (device_directory_is_host(parent))
-		return 0;
+	is_host = device_directory_is_host(parent, err);
+	if (is_host)
+		return is_host < 0 ? -1 : 0;
 	return device_make(parent, name, node, bind, err);
 }
 
 int rootfs_make_dev_links(struct rootfs *rootfs, struct error *err)
 {
 	const char *rest;
-	int base = rootfs_base(rootfs, "dev", &rest);
+	int is_host, base = rootfs_base(rootfs, "dev", &rest);
 	cleanup_close int dev = path_mkdir_in_root(base, rest, 0755);
 
 	if (dev < 0)
 		return error_errno(err, -dev, "/dev");
-	if (device_directory_is_host(dev))
-		return 0;
+	is_host = device_directory_is_host(dev, err);
+	if (is_host)
+		return is_host < 0 ? -1 : 0;
 	for (size_t i = 0; i < ARRAY_LENGTH(device_links); i++) {
-		if (device_links[i].needs && access(device_links[i].needs, F_OK) < 0)
-			continue;
+		if (device_links[i].needs && access(device_links[i].needs, F_OK) < 0) {
+			if (errno == ENOENT)
+				continue;
+			return error_errno(err, errno, "look for %s", device_links[i].needs);
+		}
 		if (symlinkat(device_links[i].target, dev, device_links[i].name) < 0 &&
 			errno != EEXIST)
 			return error_errno(err, errno, "/dev/%s", device_links[i].name);

@@ -69,12 +69,12 @@ struct seccomp_call {
 bool seccomp_allows(
 	const struct seccomp_program *program, const struct seccomp_call *calls, size_t length);
 
-/* Lists for `features`, NULL-terminated; supported_flags asks the running kernel. */
+/* Lists for `features`, NULL-terminated; the last asks the running kernel: 1, 0, or -1. */
 const char *const *seccomp_action_names(void);
 const char *const *seccomp_operator_names(void);
 const char *const *seccomp_architecture_names(void);
 const char *const *seccomp_flag_names(void);
-bool seccomp_flag_supported(const char *name);
+int seccomp_flag_supported(const char *name, struct error *err);
 bool seccomp_name_known(const char *const *list, const char *name);
 
 #endif

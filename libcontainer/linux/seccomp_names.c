@@ -187,17 +187,22 @@ const char *const *seccomp_flag_names(void)
 	return names;
 }
 
-bool seccomp_flag_supported(const char *name)
+int seccomp_flag_supported(const char *name, struct error *err)
 {
 	struct error ignored;
 	unsigned int flag;
 
 	if (seccomp_flag_from_name(name, "", &flag, &ignored) < 0)
-		return false;
+		return 0;
 	if (flag == SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
 		flag |= SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	/* Flags are looked at first: EFAULT for the missing filter means that they are known. */
-	return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flag, NULL) < 0 && errno == EFAULT;
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flag, NULL) < 0 && errno == EFAULT)
+		return 1;
+	/* ENOSYS, EPERM: no filters at all in this kernel, or none for us. */
+	if (errno == EINVAL || errno == ENOSYS || errno == EPERM || errno == EACCES)
+		return 0;
+	return error_errno(err, errno, "ask the kernel for %s", name);
 }
 
 bool seccomp_name_known(const char *const *list, const char *name)

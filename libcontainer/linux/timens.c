@@ -51,9 +51,11 @@ static int timens_open(int procfd, pid_t pid, const char *name, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-bool timens_supported(void)
+int timens_supported(void)
 {
-	return access("/proc/self/ns/time", F_OK) == 0;
+	if (access("/proc/self/ns/time", F_OK) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : -errno;
 }
 
 int timens_unshare(void)

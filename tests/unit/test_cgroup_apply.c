@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "linux/cgroup_driver.h"
 #include "linux/cgroup.h"
 #include "linux/cgroup_property.h"
 
@@ -484,5 +485,6 @@ int main(void)
 		TEST(test_v2_subtree_control),
 	};
 
+	cgroup_driver_by_files = true;
 	return cmocka_run_group_tests_name("cgroup_apply", tests, NULL, NULL);
 }

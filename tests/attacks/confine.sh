@@ -1,0 +1,17 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# confine.sh COMMAND...: in a mount namespace of its own, in which the machine's filesystems are read-only but for
+# /tmp. An attack that succeeds, as it does on purpose where the defence is missing, must not reach the machine's own
+# programs: a process of theirs may be in an attacker's sight for a moment.
+set -euo pipefail
+
+if [ "${CONFINED-}" != "$$" ]; then
+	# The same process after unshare has executed us again.
+	CONFINED=$$ exec unshare --mount --propagation private "$0" "$@"
+fi
+mount --bind /tmp /tmp
+# What is below /proc, /sys and /dev is the kernel's.
+for point in $(findmnt -rn -o TARGET | grep -v -E '^/(tmp|dev|proc|sys|run)(/|$)'); do
+	mount -o remount,bind,ro "$point"
+done
+exec "$@"

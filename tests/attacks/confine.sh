@@ -14,4 +14,6 @@ mount --bind /tmp /tmp
 for point in $(findmnt -rn -o TARGET | grep -v -E '^/(tmp|dev|proc|sys|run)(/|$)'); do
 	mount -o remount,bind,ro "$point"
 done
+# Where programs keep what lasts until the next boot, mount(8) among them: an empty one.
+mount -t tmpfs -o mode=0755 tmpfs /run
 exec "$@"

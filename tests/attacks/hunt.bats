@@ -81,3 +81,63 @@ execs_with_terminal()	# COUNT
 	found_nothing_forbidden
 	held 'create in a shared PID namespace, hunted from inside'
 }
+
+# CRIU and what stands beside it work while nothing of the container runs; the hunter goes on where it was.
+@test "restore: a hunter that was checkpointed finds nothing of the host where it wakes up" {
+	command -v criu >/dev/null || skip 'there is no CRIU'
+	hunting_container "$KINDS" 'del(.process.rlimits)'
+	mkdir "$WORK/images"
+	elsewhen checkpoint --image-path "$WORK/images" "$ID" || skip 'CRIU can not dump here'
+	elsewhen delete "$ID"
+	HOST_SECRET=hunted quietly elsewhen restore --detach --bundle "$BUNDLE" --image-path "$WORK/images" "$ID"
+	# It is the last that was stopped and the first that runs.
+	sleep 0.5
+	end_hunt
+	hunted 0 1000
+	found_nothing_forbidden
+	held 'restore, hunted from inside'
+}
+
+@test "the hunter finds the host where it is: in a program that is entered by nsenter(1)" {
+	local kind
+
+	hunting_container power
+	HOST_SECRET=hunted nsenter --target "$(pid_of "$ID")" --pid sleep 0.5
+	end_hunt
+	for kind in root environ; do
+		contains "$output" "found $kind"
+	done
+	for kind in 'exec, hunted from inside' 'exec --tty, hunted from inside' 'exec, capabilities hunted from inside' \
+		'create in a shared PID namespace, hunted from inside' 'restore, hunted from inside'; do
+		works "$kind" 'a program entered by nsenter(1)'
+	done
+}
+
+exec_on_peer()
+{
+	local i
+
+	peer_bundle
+	rm -f "$ROOTFS"/{ready,over,hunt.log}
+	on_peer "$1" run --detach --bundle "$PEER_BUNDLE" "$ID" >"$WORK/peer.output" 2>&1 </dev/null || return 1
+	wait_for test -e "$ROOTFS/ready"
+	for ((i = 0; i < 40; i++)); do
+		HOST_SECRET=hunted on_peer "$1" exec "$ID" true >/dev/null 2>&1 </dev/null || true
+	done
+	touch "$ROOTFS/over"
+	wait_for grep -q -x over "$ROOTFS/hunt.log" || true
+	on_peer "$1" delete --force "$ID" >/dev/null 2>&1 || true
+	grep -q FORBIDDEN "$ROOTFS/hunt.log"
+}
+
+@test "CVE-2016-9962: what other runtimes show to the same hunter" {
+	local class='CVE-2016-9962: exec shows what is the host'"'"'s'
+
+	hunting_container "$KINDS"
+	execs 40
+	end_hunt
+	found_nothing_forbidden
+	held "$class"
+	elsewhen delete --force "$ID"
+	show_on_peers "$class" exec_on_peer
+}

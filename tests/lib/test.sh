@@ -10,6 +10,8 @@
 . "$lib/fuzz.sh"
 # shellcheck source=tests/lib/engines.sh
 . "$lib/engines.sh"
+# shellcheck source=tests/lib/attacks.sh
+. "$lib/attacks.sh"
 # shellcheck source=tests/lib/criu.sh
 . "$lib/criu.sh"
 # shellcheck source=tests/lib/kubernetes.sh
@@ -19,8 +21,8 @@
 # shellcheck source=/dev/null
 . "$lib/kit.sh"
 
-readonly test_suites='build layers lint unit e2e fuzz kit node'
-readonly test_more_suites='matrix faults engines k8s arm64 arm64-all x86-node'
+readonly test_suites='build layers lint unit e2e attacks-quick fuzz kit node'
+readonly test_more_suites='matrix faults attacks engines k8s arm64 arm64-all x86-node'
 readonly test_fuzz_seconds=3
 
 # An error in ours must fail a test, wherever the process that made it has gone since.
@@ -169,6 +171,42 @@ suite_faults()
 		FAULTS_STEP=1 test_e2e_flavour faults plain 1200 "$top/tests/e2e/faults.bats"
 }
 
+# Attacks that succeed on purpose, on what has not the defence, reach nothing of the machine's: confine.sh.
+test_attack_files()	# SUITE SECONDS
+{
+	local file name
+
+	if [ "$(id -u)" != 0 ]; then
+		tap_skip "$1" 'attacks' 'they need root; use sudo'
+		return
+	fi
+	criu_need || true
+	export ATTACKS_REPORT=$tap_directory/$1.report
+	: >"$ATTACKS_REPORT"
+	for file in "$top"/tests/attacks/*.bats; do
+		name=$(basename "$file" .bats)
+		ELSEWHEN=$top/build/plain/elsewhen TOOLS=$top/build/plain/tests/tools ATTACKS=$top/build/plain/tests/attacks \
+			PEERS=$attacks_directory tap_program "$1" "$name" "$2" \
+			"$top/tests/attacks/confine.sh" bats --tap --print-output-on-failure "$file"
+	done
+}
+
+suite_attacks()
+(
+	tap_built attacks plain test-programs || return 0
+	attacks_peers
+	export ATTACKS_STARTS=5000 ATTACKS_RACES=100
+	test_attack_files attacks 1800
+)
+
+# The same attacks a few times, and on no other runtimes.
+suite_attacks_quick()
+(
+	tap_built attacks-quick plain test-programs || return 0
+	export ATTACKS_STARTS=40 ATTACKS_RACES=5 ATTACKS_PEERS=none HUNT_EXECS=40 HUNT_CREATES=20
+	test_attack_files attacks-quick 120
+)
+
 suite_fuzz()
 {
 	local target
@@ -183,6 +221,10 @@ test_run()	# SUITE
 {
 	case $1 in
 	build | layers | matrix | faults | engines | k8s | fuzz) tap_suite "$1" "suite_$1" ;;
+	attacks | attacks-quick)
+		tap_suite "$1" "suite_${1//-/_}"
+		attacks_table "$tap_directory/$1.report"
+		;;
 	kit)
 		tap_suite kit-host suite_kit_host
 		tap_suite kit-debian-6.1 suite_kit_kernel debian-6.1

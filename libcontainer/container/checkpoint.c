@@ -64,7 +64,8 @@ static int checkpoint_check_features(struct checkpoint *checkpoint, struct error
 
 	if (!wanted.mem_track && !wanted.lazy_pages)
 		return 0;
-	if (criu_read_features(checkpoint_program(checkpoint), &wanted, &had, err) < 0)
+	if (criu_read_features(
+		    checkpoint_program(checkpoint), checkpoint->directory, &wanted, &had, err) < 0)
 		return -1;
 	if (wanted.mem_track && !had.mem_track)
 		return error_set(err, ENOTSUP,
@@ -111,7 +112,8 @@ static int checkpoint_find_criu(void *context, struct error *err)
 {
 	struct checkpoint *checkpoint = context;
 
-	if (criu_check(checkpoint_program(checkpoint), &checkpoint->version, err) < 0)
+	if (criu_check(checkpoint_program(checkpoint), checkpoint->directory, &checkpoint->version,
+		    err) < 0)
 		return -1;
 	return checkpoint_check_features(checkpoint, err);
 }
@@ -314,6 +316,7 @@ static int checkpoint_dump(void *context, struct error *err)
 	const struct criu_setup setup = {
 		.program = checkpoint_program(checkpoint),
 		.cgroup = -1,
+		.lock = checkpoint->directory,
 		.without_breakpoints = criu_needs_no_breakpoints(checkpoint->version),
 		.watch.timeout = checkpoint->options->criu_timeout,
 	};
@@ -345,8 +348,8 @@ static int checkpoint_count(void *context, struct error *err)
 static const struct recipe_step checkpoint_steps[] = {
 	/* Nothing is touched before the images. */
 	{ "check the options", checkpoint_check_options, NULL },
-	{ "look for CRIU", checkpoint_find_criu, NULL },
 	{ "open the container", checkpoint_open_container, NULL },
+	{ "look for CRIU", checkpoint_find_criu, NULL },
 	{ "look at its processes", checkpoint_check_processes, NULL },
 	{ "find what it has from outside", checkpoint_find_outside, NULL },
 	{ "make the directory of the images", checkpoint_make_images, checkpoint_undo_images },

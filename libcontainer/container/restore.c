@@ -178,6 +178,8 @@ static int restore_run_criu(void *context, struct error *err)
 		.shares_stdio = true,
 		.shares_terminal = restoration->options->shell_job,
 		.cgroup = restoration->creation.enter.cgroup.v2_directory,
+		/* What is in the container's cgroup needs no guard. */
+		.lock = -1,
 		.without_breakpoints = criu_needs_no_breakpoints(restoration->version),
 		.watch.timeout = restoration->options->criu_timeout,
 		.passed = restoration->passed,

@@ -34,7 +34,8 @@ int restore_find_criu(void *context, struct error *err)
 {
 	struct restoration *restoration = context;
 
-	return criu_check(criu_job_program(restoration->options->criu), &restoration->version, err);
+	return criu_check(
+		criu_job_program(restoration->options->criu), -1, &restoration->version, err);
 }
 
 /* What there is no way to give a restored process. */

@@ -17,7 +17,6 @@
 #include "base/io.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "linux/criu_guard.h"
 #include "linux/process.h"
 #include "linux/signals.h"
 #include "linux/socket.h"
@@ -118,9 +117,57 @@ static int criu_wait_for_exec(struct criu *criu, int report, struct error *err)
 	return -1;
 }
 
+/* In the child: until its guard is there, the child holds the lock itself. */
+static void criu_await_guard(int go)
+{
+	char word;
+	ssize_t got;
+
+	do
+		got = read(go, &word, sizeof(word));
+	while (got < 0 && errno == EINTR);
+	if (got != sizeof(word))
+		_exit(1);
+}
+
+static _Noreturn void criu_run(const struct criu_setup *setup, int socket, bool entered_cgroup,
+	int reporter, const int go[2])
+{
+	struct error said = { 0 };
+
+	close(go[1]);
+	criu_await_guard(go[0]);
+	criu_become(setup, socket, entered_cgroup, &said);
+	(void)io_write_all(reporter, &said, sizeof(said));
+	_exit(1);
+}
+
+/* The guard first, then CRIU: not for a moment is it without both. */
+static int criu_let_go(struct criu *criu, const struct criu_setup *setup, int go, struct error *err)
+{
+	int result = 0;
+
+	if (setup->lock >= 0)
+		result = criu_guard_start(&criu->guard, criu->pid, criu->pidfd, setup->lock, err);
+	if (result == 0 && io_write_all(go, "", 1) < 0)
+		result = error_set(err, EPIPE, "CRIU's process ended before it was CRIU");
+	return result;
+}
+
+static int criu_pipe(int *out, int *in, struct error *err)
+{
+	int pair[2];
+
+	if (pipe2(pair, O_CLOEXEC) < 0)
+		return error_errno(err, errno, "make a pipe for CRIU");
+	*out = pair[0];
+	*in = pair[1];
+	return 0;
+}
+
 int criu_start(struct criu *criu, const struct criu_setup *setup, struct error *err)
 {
-	cleanup_close int ours = -1, theirs = -1, report = -1, reporter = -1;
+	cleanup_close int ours = -1, theirs = -1, report = -1, reporter = -1, wait = -1, go = -1;
 	bool entered_cgroup;
 	int pair[2];
 
@@ -129,22 +176,20 @@ int criu_start(struct criu *criu, const struct criu_setup *setup, struct error *
 		return error_errno(err, errno, "make a pair of sockets for CRIU");
 	ours = pair[0];
 	theirs = pair[1];
-	if (pipe2(pair, O_CLOEXEC) < 0)
-		return error_errno(err, errno, "make a pipe for CRIU");
-	report = pair[0];
-	reporter = pair[1];
+	if (criu_pipe(&report, &reporter, err) < 0 || criu_pipe(&wait, &go, err) < 0)
+		return -1;
 	criu->pid = process_clone(0, setup->cgroup, &entered_cgroup, &criu->pidfd);
-	if (criu->pid == 0) {
-		struct error said = { 0 };
-
-		criu_become(setup, theirs, entered_cgroup, &said);
-		(void)io_write_all(reporter, &said, sizeof(said));
-		_exit(1);
-	}
+	if (criu->pid == 0)
+		criu_run(setup, theirs, entered_cgroup, reporter, (const int[]){ wait, go });
 	if (criu->pid < 0)
 		return error_errno(err, -criu->pid, "make a process for CRIU");
 	criu->socket = move_fd(&ours);
 	cleanup_fd(&reporter);
+	if (criu_let_go(criu, setup, go, err) < 0) {
+		cleanup_fd(&go);
+		criu_end(criu);
+		return -1;
+	}
 	return criu_wait_for_exec(criu, report, err);
 }
 
@@ -189,6 +234,7 @@ void criu_end(struct criu *criu)
 	} else {
 		criu->end = CRIU_UNKILLABLE;
 	}
+	criu_guard_end(&criu->guard);
 	cleanup_fd(&criu->pidfd);
 	criu->pid = 0;
 }
@@ -289,7 +335,6 @@ static bool criu_notify(struct criu *criu, criu_notified *notified, void *contex
 static int criu_hear(struct criu *criu, enum criu_request_type type, criu_notified *notified,
 	void *context, struct criu_response *response, struct error *err)
 {
-	cleanup_criu_guard struct criu_guard guard = { 0 };
 	struct error refusal;
 	bool refused = false;
 
@@ -307,10 +352,8 @@ static int criu_hear(struct criu *criu, enum criu_request_type type, criu_notifi
 		}
 		log_debug("CRIU: %s", response->notification ? response->notification : "");
 		/* From now on it waits for somebody else, who may take his time. */
-		if (!refused && text_equal(response->notification, "status-ready")) {
+		if (text_equal(response->notification, "status-ready"))
 			criu->watch.timeout = 0;
-			refused = criu_guard_start(&guard, criu->pidfd, &refusal) < 0;
-		}
 		if (!refused && notified)
 			refused = criu_notify(criu, notified, context, response, &passed, &refusal);
 		if (criu_acknowledge(criu, !refused, err) < 0)

@@ -8,6 +8,7 @@
 #define LINUX_CRIU_H
 
 #include "base/error.h"
+#include "linux/criu_guard.h"
 #include "linux/criu_rpc.h"
 #include "linux/criu_watch.h"
 
@@ -26,6 +27,7 @@ struct criu {
 	pid_t pid;
 	int pidfd, socket;
 	struct criu_watch watch;
+	struct criu_guard guard;
 	enum criu_end end; /* after criu_end */
 	int signal;        /* CRIU_SIGNALED: which */
 };
@@ -37,7 +39,12 @@ struct criu_setup {
 	bool without_breakpoints;
 	/* How long it may stand still, and by what it is seen that it does not. */
 	struct criu_watch watch;
-	int cgroup;        /* CLONE_INTO_CGROUP, or -1 */
+	int cgroup; /* CLONE_INTO_CGROUP, or -1 */
+	/*
+	 * A container's lock, or -1. With it CRIU has a guard: when ours is killed, CRIU is gone before the lock is
+	 * free.
+	 */
+	int lock;
 	const int *passed; /* descriptors that CRIU has under the same numbers */
 	size_t passed_length;
 	/* In CRIU's process, before it is CRIU; NULL: nothing to prepare. */
@@ -67,17 +74,17 @@ int criu_ask(struct criu *criu, enum criu_request_type type, const struct criu_o
 /* Closes our end and reaps; a CRIU that does not end by itself then is killed. Nothing of it is left. */
 void criu_end(struct criu *criu);
 
-/* One question to a CRIU of its own. */
-int criu_read_version(const char *program, int *version, struct error *err);
+/* One question to a CRIU of its own; `lock` as in criu_setup. */
+int criu_read_version(const char *program, int lock, int *version, struct error *err);
 /* Which of the `wanted` this kernel and this CRIU have. */
-int criu_read_features(const char *program, const struct criu_features *wanted,
+int criu_read_features(const char *program, int lock, const struct criu_features *wanted,
 	struct criu_features *had, struct error *err);
 
 /*
  * Whether CRIU is there and new enough, for us and for this kernel; *version as criu_read_version. Touches
  * nothing.
  */
-int criu_check(const char *program, int *version, struct error *err);
+int criu_check(const char *program, int lock, int *version, struct error *err);
 
 /*
  * Whether a CRIU of this version must be told to do without hardware breakpoints: one before 4.2 waits without end

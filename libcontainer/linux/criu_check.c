@@ -28,12 +28,13 @@
 #define CRIU_STEP_TRAP " to trap"
 #define CRIU_LOG_MAX ((size_t)64 * 1024 * 1024)
 
-static int criu_ask_once(const char *program, enum criu_request_type type,
+static int criu_ask_once(const char *program, int lock, enum criu_request_type type,
 	const struct criu_features *features, struct criu_response *response, struct error *err)
 {
 	const struct criu_setup setup = {
 		.program = program,
 		.cgroup = -1,
+		.lock = lock,
 		.watch = { .timeout = CRIU_TIMEOUT, .images = -1, .work = -1 },
 	};
 	struct criu criu;
@@ -49,21 +50,21 @@ static int criu_ask_once(const char *program, enum criu_request_type type,
 	return result;
 }
 
-int criu_read_version(const char *program, int *version, struct error *err)
+int criu_read_version(const char *program, int lock, int *version, struct error *err)
 {
 	struct criu_response response = { 0 };
-	int result = criu_ask_once(program, CRIU_VERSION, NULL, &response, err);
+	int result = criu_ask_once(program, lock, CRIU_VERSION, NULL, &response, err);
 
 	*version = response.version;
 	criu_response_free(&response);
 	return result;
 }
 
-int criu_read_features(const char *program, const struct criu_features *wanted,
+int criu_read_features(const char *program, int lock, const struct criu_features *wanted,
 	struct criu_features *had, struct error *err)
 {
 	struct criu_response response = { 0 };
-	int result = criu_ask_once(program, CRIU_FEATURE_CHECK, wanted, &response, err);
+	int result = criu_ask_once(program, lock, CRIU_FEATURE_CHECK, wanted, &response, err);
 
 	*had = response.features;
 	criu_response_free(&response);
@@ -90,13 +91,13 @@ static bool criu_kernel_splits_vvar(struct utsname *name)
 	return major > 6 || (major == 6 && minor >= 13);
 }
 
-int criu_check(const char *program, int *version, struct error *err)
+int criu_check(const char *program, int lock, int *version, struct error *err)
 {
 	struct utsname kernel = { 0 };
 	bool split = criu_kernel_splits_vvar(&kernel);
 	char had[32], needed[32];
 
-	if (criu_read_version(program, version, err) < 0)
+	if (criu_read_version(program, lock, version, err) < 0)
 		return -1;
 	criu_format_version(*version, had);
 	criu_format_version(split ? CRIU_VERSION_SPLIT_VVAR : CRIU_VERSION_MIN, needed);

@@ -3,44 +3,74 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "base/text.h"
 #include "linux/process.h"
 
-/* Whoever reads to the end of one of them is not to wait for the guard. */
-static void guard_close_others(int line, int criu)
-{
-	unsigned int first = (unsigned int)(line < criu ? line : criu);
-	unsigned int last = (unsigned int)(line < criu ? criu : line);
+#define GUARD_GRACE_MS 2000
+#define GUARD_KILLED_MS 10000 /* below what delete waits for the lock */
 
-	if (first > 0)
-		(void)syscall(SYS_close_range, 0U, first - 1, 0U);
-	if (last - first > 1)
-		(void)syscall(SYS_close_range, first + 1, last - 1, 0U);
-	(void)syscall(SYS_close_range, last + 1, ~0U, 0U);
+/* Whoever reads to the end of one of them is not to wait for the guard. */
+static void guard_close_others(const int kept[], size_t length)
+{
+	int from = 0;
+
+	for (;;) {
+		int next = -1;
+
+		for (size_t i = 0; i < length; i++)
+			if (kept[i] >= from && (next < 0 || kept[i] < next))
+				next = kept[i];
+		if (next < 0)
+			break;
+		if (next > from)
+			(void)syscall(
+				SYS_close_range, (unsigned int)from, (unsigned int)next - 1, 0U);
+		from = next + 1;
+	}
+	(void)syscall(SYS_close_range, (unsigned int)from, ~0U, 0U);
 }
 
-static _Noreturn void guard_run(int line, int criu)
+/* The runtime is gone. */
+static void guard_see_to_the_end(pid_t criu, int pidfd)
 {
+	if (process_wait_gone(pidfd, GUARD_GRACE_MS) == 0)
+		return;
+	/* Its helpers too; as long as it is there the number is its own. */
+	(void)kill(-criu, SIGKILL);
+	(void)process_signal(pidfd, SIGKILL);
+	(void)process_wait_gone(pidfd, GUARD_KILLED_MS);
+}
+
+static _Noreturn void guard_run(int line, pid_t criu, int pidfd, int lock)
+{
+	struct pollfd fds[] = {
+		{ .fd = line, .events = POLLIN },
+		{ .fd = pidfd, .events = POLLIN },
+	};
+	const int kept[] = { line, pidfd, lock };
 	char goodbye;
-	ssize_t got;
+	int ready;
 
 	/* A terminal's signals are for those who are in front of it; this one is behind them. */
 	(void)setsid();
-	guard_close_others(line, criu);
+	guard_close_others(kept, ARRAY_LENGTH(kept));
 	do
-		got = read(line, &goodbye, sizeof(goodbye));
-	while (got < 0 && errno == EINTR);
-	if (got == 0)
-		(void)process_signal(criu, SIGKILL);
+		ready = poll(fds, ARRAY_LENGTH(fds), -1);
+	while (ready < 0 && errno == EINTR);
+	if (ready > 0 && !fds[1].revents && read(line, &goodbye, sizeof(goodbye)) == 0)
+		guard_see_to_the_end(criu, pidfd);
 	_exit(0);
 }
 
-int criu_guard_start(struct criu_guard *guard, int criu, struct error *err)
+int criu_guard_start(struct criu_guard *guard, pid_t criu, int pidfd, int lock, struct error *err)
 {
 	cleanup_close int ours = -1, theirs = -1;
 	int ends[2];
@@ -55,7 +85,7 @@ int criu_guard_start(struct criu_guard *guard, int criu, struct error *err)
 		return error_errno(err, errno, "make the guard of CRIU");
 	}
 	if (guard->pid == 0)
-		guard_run(theirs, criu);
+		guard_run(theirs, criu, pidfd, lock);
 	guard->line = move_fd(&ours);
 	return 0;
 }
@@ -64,6 +94,7 @@ void criu_guard_end(struct criu_guard *guard)
 {
 	if (guard->pid <= 0)
 		return;
+	/* It may have gone with CRIU, and nobody reads any more. */
 	(void)io_write_all(guard->line, "", 1);
 	cleanup_fd(&guard->line);
 	(void)process_reap(guard->pid);

@@ -255,3 +255,58 @@ harmed()	# HARM:NOTIFICATION COMMAND...
 	restore --criu-timeout 0
 	ticks_on
 }
+
+# criu_processes: those of this test, but for such as have ended.
+criu_processes()
+{
+	local process
+
+	for process in $(pgrep -f 'criu swrk'); do
+		tr '\0' '\n' 2>/dev/null <"/proc/$process/environ" | grep -q -x -F "$TAG" && echo "$process"
+	done
+	true
+}
+
+# killed_checkpoint SECONDS: the runtime is killed after that time.
+killed_checkpoint()
+{
+	local pid
+
+	rm -rf "$IMAGES"
+	env "$TAG" "$ELSEWHEN" --root "$ROOT" checkpoint --image-path "$IMAGES" --leave-running "$ID" \
+		</dev/null >"$WORK/killed" 2>&1 3>&- 8>&- &
+	pid=$!
+	sleep "$1"
+	kill -KILL "$pid" 2>/dev/null || true
+	wait "$pid" 2>/dev/null || true
+}
+
+@test "a runtime that is killed during a dump: CRIU is gone when delete --force returns" {
+	local round left
+
+	for ((round = 0; round < ${KILLS:-25}; round++)); do
+		ticking_container
+		killed_checkpoint "0.$(printf '%03d' $((round * 15 % 375)))"
+		elsewhen delete --force "$ID" || return 1
+		left=$(criu_processes)
+		[ -z "$left" ] || {
+			echo "round $round: $left"
+			return 1
+		}
+		rm -rf "$BUNDLE" "$WORK/output"
+		exec 8> >(exec cat >>"$WORK/output" 3>&-)
+	done
+}
+
+@test "a runtime that is killed during a dump: the container goes on" {
+	local round
+
+	ticking_container
+	for ((round = 0; round < 15; round++)); do
+		killed_checkpoint "0.$(printf '%03d' $((round * 25)))"
+		# Whoever comes next waits for CRIU.
+		elsewhen update --pids-limit 100 "$ID" || return 1
+		equal "$(criu_processes)" '' || return 1
+		is_unharmed || return 1
+	done
+}

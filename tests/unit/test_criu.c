@@ -266,7 +266,7 @@ static void test_a_program_that_is_not_there_is_named(void **state)
 	int version;
 
 	(void)state;
-	assert_int_equal(criu_check("no-such-criu", &version, &err), -1);
+	assert_int_equal(criu_check("no-such-criu", -1, &version, &err), -1);
 	assert_non_null(strstr(err.text, "there is no CRIU: 'no-such-criu'"));
 }
 

@@ -22,6 +22,7 @@
 #include "container/recipe.h"
 #include "container/status.h"
 #include "linux/criu.h"
+#include "linux/criu_network.h"
 #include "linux/criu_stats.h"
 #include "linux/namespace.h"
 #include "linux/process.h"
@@ -35,6 +36,7 @@ struct checkpoint {
 	const char *id;
 
 	int version; /* CRIU's */
+	enum criu_end end;
 	enum clock_policy policy;
 	int directory, pidfd;
 	bool paused; /* before we came */
@@ -298,12 +300,14 @@ static int checkpoint_notified(
 	return 0;
 }
 
-/* A CRIU that was killed leaves the cgroup frozen that it froze. */
+/* A CRIU that was killed leaves the cgroup frozen that it froze, and the network locked. */
 static void checkpoint_undo_dump(void *context)
 {
 	struct checkpoint *checkpoint = context;
 	struct error err;
 
+	if (checkpoint->end != CRIU_ENDED && criu_network_unlock(checkpoint->state.pid, &err) < 0)
+		log_warning("%s", err.text);
 	if (checkpoint->freezer && !checkpoint->paused &&
 		cgroup_is_frozen(&checkpoint->cgroup, &err) != 0 &&
 		cgroup_freeze(&checkpoint->cgroup, false, &err) < 0)
@@ -323,7 +327,7 @@ static int checkpoint_dump(void *context, struct error *err)
 	enum criu_request_type type = checkpoint->options->pre_dump ? CRIU_PRE_DUMP : CRIU_DUMP;
 
 	return criu_job_run(&setup, type, &checkpoint->criu, &checkpoint->images,
-		checkpoint_notified, checkpoint, err);
+		checkpoint_notified, checkpoint, &checkpoint->end, err);
 }
 
 /* The figures are told to people only: a dump without them is a dump. */

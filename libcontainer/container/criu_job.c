@@ -42,7 +42,7 @@ static int criu_job_notified(
 
 int criu_job_run(const struct criu_setup *setup, enum criu_request_type type,
 	const struct criu_options *options, const struct images *images, criu_notified *notified,
-	void *context, struct error *err)
+	void *context, enum criu_end *end, struct error *err)
 {
 	struct criu_job job = { .notified = notified, .context = context };
 	struct criu_setup complete = *setup;
@@ -50,6 +50,7 @@ int criu_job_run(const struct criu_setup *setup, enum criu_request_type type,
 	struct criu criu;
 	int result;
 
+	*end = CRIU_ENDED;
 	complete.watch.images = images->directory;
 	complete.watch.work = images->work;
 	complete.watch.log = options->log_file;
@@ -63,6 +64,7 @@ int criu_job_run(const struct criu_setup *setup, enum criu_request_type type,
 	result = criu_ask(&criu, type, options, NULL, criu_job_notified, &job, &response, err);
 	/* It writes its log and its statistics to the end. */
 	criu_end(&criu);
+	*end = criu.end;
 	if (result < 0 && (!job.refused || criu.end == CRIU_UNKILLABLE))
 		criu_explain(
 			&criu, &response, images->work, images->work_path, options->log_file, err);

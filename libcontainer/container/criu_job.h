@@ -19,6 +19,6 @@ enum criu_cgroup_mode criu_job_cgroup_mode(int mode);
  */
 int criu_job_run(const struct criu_setup *setup, enum criu_request_type type,
 	const struct criu_options *options, const struct images *images, criu_notified *notified,
-	void *context, struct error *err);
+	void *context, enum criu_end *end, struct error *err);
 
 #endif

@@ -190,13 +190,14 @@ static int restore_run_criu(void *context, struct error *err)
 
 	bool in_user_namespace =
 		plan_source(&restoration->creation.enter.plan, OCI_NAMESPACE_USER) == PLAN_NEW;
+	enum criu_end end;
 	mode_t mode = 0;
 	int result;
 
 	if (in_user_namespace && images_open_to_search(&restoration->images, &mode, err) < 0)
 		return -1;
 	result = criu_job_run(&setup, CRIU_RESTORE, &restoration->criu, &restoration->images,
-		restore_notified, restoration, err);
+		restore_notified, restoration, &end, err);
 	if (in_user_namespace)
 		images_restrict(&restoration->images, mode);
 	if (result < 0)

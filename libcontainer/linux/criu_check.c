@@ -159,7 +159,7 @@ static const char *criu_step_of(char *line)
 }
 
 /*
- * The last line that is its own, and not of the code that it has put into a process; or, when that code was about to
+ * The last line that is its own, and not of the code that it has put into a process, nor about its word to us; or, when that code was about to
  * end, that CRIU waits for the process. NULL: there is none. Cuts the log into lines.
  */
 static const char *criu_find_step(char *log)
@@ -172,7 +172,7 @@ static const char *criu_find_step(char *log)
 
 		if (strstr(said, CRIU_STEP_TRAP))
 			return said;
-		if (!step && *said && !text_starts_with(said, "pie: "))
+		if (!step && *said && !text_starts_with(said, "pie: ") && !text_equal(said, "RPC"))
 			step = said;
 		if (!line)
 			break;

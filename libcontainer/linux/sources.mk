@@ -58,6 +58,8 @@ linux_sources = \
 	libcontainer/linux/criu_image.h \
 	libcontainer/linux/criu_image_seccomp.c \
 	libcontainer/linux/criu_image_seccomp.h \
+	libcontainer/linux/criu_network.c \
+	libcontainer/linux/criu_network.h \
 	libcontainer/linux/criu_rpc.c \
 	libcontainer/linux/criu_rpc.h \
 	libcontainer/linux/criu_stats.c \

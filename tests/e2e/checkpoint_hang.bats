@@ -59,6 +59,7 @@ boot()
 }
 
 # It runs, nobody traces or stops it, and nothing of CRIU is left.
+# Its network lets packets pass.
 is_unharmed()
 {
 	local pid threads
@@ -71,6 +72,8 @@ is_unharmed()
 		lacks "$threads" "$(printf 'State:\tt')" || return 1
 	done < <(elsewhen ps --format json "$ID" | jq '.[]')
 	ticks_on || return 1
+	lacks "$(nsenter --net="/proc/$(pid_of "$ID")/ns/net" iptables -S)" CRIU || return 1
+	lacks "$(nsenter --net="/proc/$(pid_of "$ID")/ns/net" nft list ruleset)" CRIU || return 1
 	[ -z "$(pgrep -f 'criu swrk' | xargs -r -I{} grep -l -z -F "$TAG" /proc/{}/environ 2>/dev/null)" ]
 }
 
@@ -181,7 +184,7 @@ harmed()	# HARM:NOTIFICATION COMMAND...
 }
 
 @test "a dump that stands still at any notification is ended; the container goes on" {
-	local name
+	local name lock
 
 	ticking_container
 	harmed none checkpoint --leave-running
@@ -190,9 +193,12 @@ harmed()	# HARM:NOTIFICATION COMMAND...
 	while read -r name; do
 		echo "at $name"
 		rm -rf "$IMAGES"
-		run harmed "hang:$name" checkpoint --leave-running --criu-timeout 1
-		failed 'made no progress for 1 s and was ended' 'the step it was at' || return 1
-		is_unharmed || return 1
+		for lock in iptables nftables; do
+			run harmed "hang:$name" checkpoint --leave-running --criu-timeout 1 --network-lock "$lock"
+			failed 'made no progress for 1 s and was ended' 'the step it was at' || return 1
+			lacks "$output" "'RPC'" || return 1
+			is_unharmed || return 1
+		done
 	done <"$WORK/names"
 }
 

@@ -82,6 +82,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_timens_value
 test_tools = \
 	tests/tools/clock_probe \
+	tests/tools/host_hunter \
 	tests/tools/memory_log \
 	tests/tools/notify_ready \
 	tests/tools/timer_log
@@ -149,6 +150,9 @@ tests_fuzz_fuzz_timens_value_LDADD = $(fuzz_libs)
 tests_tools_clock_probe_CFLAGS = $(tool_cflags)
 tests_tools_clock_probe_LDADD =
 tests_tools_clock_probe_LDFLAGS = -all-static
+tests_tools_host_hunter_CFLAGS = $(tool_cflags)
+tests_tools_host_hunter_LDADD =
+tests_tools_host_hunter_LDFLAGS = -all-static
 tests_tools_memory_log_CFLAGS = $(tool_cflags)
 tests_tools_memory_log_LDADD =
 tests_tools_memory_log_LDFLAGS = -all-static

@@ -29,6 +29,7 @@ struct restoration {
 int restore_check_options(void *restoration, struct error *err);
 int restore_find_criu(void *restoration, struct error *err);
 int restore_check_namespaces(void *restoration, struct error *err);
+int restore_check_peers(void *restoration, struct error *err);
 int restore_open_images(void *restoration, struct error *err);
 int restore_read_clock(void *restoration, struct error *err);
 int restore_check_filters(void *restoration, struct error *err);

@@ -215,6 +215,7 @@ static const struct recipe_step restore_steps[] = {
 	{ "check it against this machine", create_check_machine, NULL },
 	{ "check its namespaces", restore_check_namespaces, NULL },
 	{ "plan the processes", create_plan_processes, NULL },
+	{ "look at who shares its PID namespace", restore_check_peers, NULL },
 	{ "plan the mounts", create_plan_mounts, NULL },
 	{ "plan the cgroup", create_plan_cgroup, NULL },
 	{ "open the images", restore_open_images, NULL },

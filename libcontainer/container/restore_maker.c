@@ -74,7 +74,8 @@ int restore_maker_start(struct restore_maker *maker, struct error *err)
 		return error_errno(err, errno, "fork");
 	}
 	if (maker->pid == 0) {
-		cleanup_fd(&ours);
+		/* It will be dumpable, and in the container's user namespace. */
+		process_close_others(&theirs, 1);
 		maker_run(theirs);
 	}
 	maker->socket = move_fd(&ours);

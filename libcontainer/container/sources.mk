@@ -90,6 +90,7 @@ container_sources = \
 	libcontainer/container/restore_maker.h \
 	libcontainer/container/restore_mounts.c \
 	libcontainer/container/restore_mounts.h \
+	libcontainer/container/restore_peers.c \
 	libcontainer/container/restore_plan.c \
 	libcontainer/container/restore_rights.c \
 	libcontainer/container/root_check.c \

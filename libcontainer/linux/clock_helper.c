@@ -12,6 +12,7 @@
 #include <linux/nsfs.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "linux/namespace.h"
 #include "linux/process.h"
 #include "linux/socket.h"
@@ -155,8 +156,13 @@ static int clock_helper_fork(struct clock_helper *helper, int time_fd, struct er
 		return error_errno(err, errno, "fork");
 	}
 	if (helper->pid == 0) {
-		/* Its copy of our end would keep it waiting for ever. */
-		cleanup_fd(&own);
+		const int kept[] = { theirs, time_fd };
+
+		/*
+		 * Nothing of the host goes along into the namespaces of a container; and its copy of our end would
+		 * keep it waiting without end.
+		 */
+		process_close_others(kept, ARRAY_LENGTH(kept));
 		helper_run(theirs, time_fd);
 	}
 	helper->fd = move_fd(&own);

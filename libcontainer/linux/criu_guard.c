@@ -6,7 +6,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -16,27 +15,6 @@
 
 #define GUARD_GRACE_MS 2000
 #define GUARD_KILLED_MS 10000 /* below what delete waits for the lock */
-
-/* Whoever reads to the end of one of them is not to wait for the guard. */
-static void guard_close_others(const int kept[], size_t length)
-{
-	int from = 0;
-
-	for (;;) {
-		int next = -1;
-
-		for (size_t i = 0; i < length; i++)
-			if (kept[i] >= from && (next < 0 || kept[i] < next))
-				next = kept[i];
-		if (next < 0)
-			break;
-		if (next > from)
-			(void)syscall(
-				SYS_close_range, (unsigned int)from, (unsigned int)next - 1, 0U);
-		from = next + 1;
-	}
-	(void)syscall(SYS_close_range, (unsigned int)from, ~0U, 0U);
-}
 
 /* The runtime is gone. */
 static void guard_see_to_the_end(pid_t criu, int pidfd)
@@ -61,7 +39,8 @@ static _Noreturn void guard_run(int line, pid_t criu, int pidfd, int lock)
 
 	/* A terminal's signals are for those who are in front of it; this one is behind them. */
 	(void)setsid();
-	guard_close_others(kept, ARRAY_LENGTH(kept));
+	/* Whoever reads to the end of one of the others is not to wait for the guard. */
+	process_close_others(kept, ARRAY_LENGTH(kept));
 	do
 		ready = poll(fds, ARRAY_LENGTH(fds), -1);
 	while (ready < 0 && errno == EINTR);

@@ -155,6 +155,26 @@ int process_descends_from(pid_t pid, pid_t ancestor)
 	return pid == ancestor;
 }
 
+void process_close_others(const int kept[], size_t length)
+{
+	int from = 0;
+
+	for (;;) {
+		int next = -1;
+
+		for (size_t i = 0; i < length; i++)
+			if (kept[i] >= from && (next < 0 || kept[i] < next))
+				next = kept[i];
+		if (next < 0)
+			break;
+		if (next > from)
+			(void)syscall(
+				SYS_close_range, (unsigned int)from, (unsigned int)next - 1, 0U);
+		from = next + 1;
+	}
+	(void)syscall(SYS_close_range, (unsigned int)from, ~0U, 0U);
+}
+
 int process_reap(pid_t pid)
 {
 	int status;

@@ -134,6 +134,63 @@ good()
 	ticks_on
 }
 
+# in_front COMMAND...: a run or restore, which waits for its container, so that nobody else has to: a number that a process
+# of the PID namespace has had is free again.
+in_front()
+{
+	piped "$@" --bundle "$BUNDLE" "$ID" &
+	FRONT=$!
+	wait_for has_status "$ID" running
+	ticks_on
+}
+
+# hunted_checkpoint CAPABILITY...: of a container in the PID namespace of another, HUNTER, which hunts for the file
+# $WORK/marker.
+hunted_checkpoint()
+{
+	: >"$WORK/marker"
+	HUNTER=${ID}h
+	make_bundle
+	edit '.process.capabilities |= map_values(. + $ARGS.positional) | .process.args = ["host_hunter", "'"$WORK"'/marker"]
+		| .linux.cgroupsPath += "h"' --args -- "$@"
+	mv "$BUNDLE" "$WORK/hunter"
+	env "$TAG" "$ELSEWHEN" --root "$ROOT" run --detach --bundle "$WORK/hunter" "$HUNTER" </dev/null >"$WORK/found" 2>&1 3>&- 8>&-
+	make_bundle '.linux.namespaces |= map(if .type == "pid" then .path = "/proc/'"$(pid_of "$HUNTER")"'/ns/pid" else . end)'
+	shell 'trap "exit 0" TERM; i=0; while :; do i=$((i + 1)); echo $i; sleep 0.05; done'
+	in_front run
+	checkpoint
+	wait "$FRONT" || true
+	FOUND=$(wc -l <"$WORK/found")
+}
+
+# Since there were $FOUND lines; and the hunter is alive.
+found_nothing()
+{
+	wait_for eval "tail -n +$((FOUND + 1)) '$WORK/found' | grep -q hunts"
+	equal "$(tail -n "+$((FOUND + 1))" "$WORK/found" | grep -v '^hunts')" ''
+}
+
+@test "a shared PID namespace: nobody in it sees anything of the host during a restore" {
+	local round
+
+	hunted_checkpoint
+	for round in 1 2 3 4 5 6 7 8 9 10; do
+		in_front restore --image-path "$IMAGES" || return 1
+		elsewhen kill "$ID" KILL
+		wait "$FRONT" || true
+	done
+	found_nothing
+	elsewhen delete --force "$HUNTER"
+}
+
+@test "a shared PID namespace with somebody in it who may trace CRIU" {
+	hunted_checkpoint CAP_SYS_PTRACE
+	run restore
+	failed linux.namespaces 'PID namespace' CAP_SYS_PTRACE
+	found_nothing
+	elsewhen delete --force "$HUNTER"
+}
+
 @test "a cgroup that is not the container's" {
 	local directory
 

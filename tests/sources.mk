@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Programs of the tests; each but the kit has one source file of the same name; rewritten by ./dev sources.
+# Programs of the tests; each but the kit and faults has one source file of the same name; rewritten by ./dev sources.
 unit_tests = \
 	tests/unit/test_attributes \
 	tests/unit/test_attributes_sched \
@@ -133,6 +133,14 @@ kernel_kit_sources = \
 	tests/kernel/run.h \
 	tests/kernel/vdso_others.c \
 	tests/kernel/vdso_others.h
+faults_sources = \
+	tests/faults/fault.c \
+	tests/faults/fault.h \
+	tests/faults/main.c \
+	tests/faults/regs.c \
+	tests/faults/regs.h \
+	tests/faults/tracer.c \
+	tests/faults/tracer.h
 tests_fuzz_fuzz_clock_file_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_config_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_criu_image_LDADD = $(fuzz_libs)

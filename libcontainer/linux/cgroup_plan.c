@@ -182,6 +182,8 @@ static int place(const struct cgroup_hierarchy *hierarchy, const char *path, boo
 	if (cgroup_is_forbidden(result) && !privileged)
 		return place_below_own(hierarchy, path, plan, err);
 	/* What root may not write stays in the plan: cgroup_create says what is wrong with it. */
+	if (cgroup_is_forbidden(result))
+		direct = false;
 	if (result < 0 && !cgroup_is_forbidden(result))
 		return error_errno(
 			err, -result, "linux.cgroupsPath: no place at %s", directory.data);

@@ -341,6 +341,50 @@ make_bundle_text_of_50_megabytes()
 	assert_no_leftovers
 }
 
+@test "state: delete --force keeps what it cannot read the state of" {
+	local content
+
+	running_container
+	cp "$ROOT/$ID/state.json" "$WORK/state.json"
+	for content in '' '{"pid": -1, "cgroup' '[]' 'nothing'; do
+		echo -n "$content" >"$ROOT/$ID/state.json"
+		run elsewhen delete --force "$ID"
+		failed "delete container '$ID'" state.json
+		[ -d "$ROOT/$ID" ]
+		[ -n "$(tagged_processes)" ]
+	done
+	rm "$ROOT/$ID/state.json"
+	mkdir "$ROOT/$ID/state.json"
+	run elsewhen delete --force "$ID"
+	failed "delete container '$ID'" state.json
+	rmdir "$ROOT/$ID/state.json"
+	cp "$WORK/state.json" "$ROOT/$ID/state.json"
+	equal "$(status_of "$ID")" running
+	elsewhen delete --force "$ID"
+	assert_no_leftovers
+}
+
+@test "state: what create accepts, every later command reads: a config.json of 50 MB" {
+	[ -z "${ASAN_OPTIONS-}" ] || skip 'a sanitizer takes a minute for this'
+	make_bundle ".hooks.poststop = [{path: \"/bin/sh\", args: [\"sh\", \"-c\", \"wc -c >$WORK/poststop\"]}]"
+	shell 'trap "exit 0" TERM; while :; do sleep 0.05; done'
+	python3 - "$BUNDLE/config.json" <<-'END'
+		import json, sys
+		config = json.load(open(sys.argv[1]))
+		# Written with two spaces of indentation and a line each, as state.json was, they are half as long again.
+		config['annotations'] = {'%07d' % i: '' for i in range(4000000)}
+		json.dump(config, open(sys.argv[1], 'w'), separators=(',', ':'))
+	END
+	[ "$(stat -c %s "$BUNDLE/config.json")" -gt 50000000 ]
+	create_container
+	[ "$(stat -c %s "$ROOT/$ID/state.json")" -lt 100000 ]
+	equal "$(elsewhen state "$ID" | grep -c '^    "[0-9]*": ""')" 4000000
+	elsewhen start "$ID"
+	elsewhen delete --force "$ID"
+	[ "$(cat "$WORK/poststop")" -gt 40000000 ]
+	assert_no_leftovers
+}
+
 @test "state: another runtime's containers in the same root are left alone, and not spoken of" {
 	running_container
 	mkdir -p "$ROOT/other"

@@ -1,116 +1,71 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The runtime is killed with SIGKILL at one of its system calls, at each in turn; `delete --force` must
-# then leave nothing, whatever had been made by then.
-#
-# FAULTS_STEP=1 tries every system call; the default tries some, and fits ./dev test.
+# Single faults that were once not seen. All faults at all system calls are in tests/faults.
 
 load common
 
-# Writes to $WORK/calls what the program calls by itself, its children not counted: in each line a system
-# call's name, and which of its kind it is.
-record_system_calls()	# ARGUMENT...
+setup()
 {
-	env "$TAG" strace -o "$WORK/strace" "$ELSEWHEN" --root "$ROOT" "$@" >"$WORK/output" 2>&1 \
-		</dev/null 3>&-
-	sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' "$WORK/strace" | awk '{ print $1, ++seen[$1] }' >"$WORK/calls"
+	FAULTS=$(dirname "$TOOLS")/faults/faults
+	common_setup
+	[ -x "$FAULTS" ] || skip 'tests/faults/faults is not built'
 }
 
-# kill_at NAME NUMBER ARGUMENT...: that system call is the last. Counts in TRIED and KILLED.
-kill_at()
+# Like bats' run: $status and $output are the command's.
+fault_at()	# WHAT NUMBER ARGUMENT...
 {
-	local name=$1 number=$2 status=0
+	local what=$1 number=$2
 
 	shift 2
-	(exec env "$TAG" strace -o /dev/null -e inject="$name:signal=SIGKILL:when=$number" \
-		"$ELSEWHEN" --root "$ROOT" "$@" >"$WORK/output" 2>&1 </dev/null 3>&-) || status=$?
-	TRIED=$((TRIED + 1))
-	[ "$status" != 137 ] || KILLED=$((KILLED + 1))
+	run env "$TAG" "$FAULTS" "$what" 0 "$number" "$WORK/hit" "$ELSEWHEN" --root "$ROOT" "$@" 3>&-
 }
 
-# A run may make a few calls less than the one that was recorded, so the last ones may miss.
-nearly_all_were_killed()
+# The numbers of all calls of this name, as they would be in the command that follows.
+numbers_of()	# NAME ARGUMENT...
 {
-	if [ "$TRIED" -lt 20 ] || [ "$KILLED" -lt $((TRIED * 9 / 10)) ]; then
-		echo "only $KILLED of $TRIED were killed"
-		return 1
-	fi
+	local name=$1
+
+	shift
+	env "$TAG" "$FAULTS" record "$WORK/calls" "$ELSEWHEN" --root "$ROOT" "$@" >"$WORK/output" 2>&1 </dev/null 3>&-
+	awk -v name="$name" '$1 == "0" && $3 == name { print $2 }' "$WORK/calls"
 }
 
-# Every FAULTS_STEPth line of $WORK/calls; the first differs from run to run, so that all are met.
-chosen_calls()
-{
-	local step=${FAULTS_STEP-9}
+@test "a cgroup whose rmdir fails is an error of delete, and can be tried again" {
+	local errno number numbers
 
-	awk -v step="$step" -v first=$((RANDOM % step)) 'NR % step == first' "$WORK/calls"
+	running_container
+	numbers=$(numbers_of rmdir delete --force "$ID")
+	[ -n "$numbers" ]
+	for number in $numbers; do
+		for errno in EPERM EIO EROFS; do
+			quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
+			fault_at "$errno" "$number" delete --force "$ID"
+			equal "$(cat "$WORK/hit")" rmdir
+			# Of a directory of the container's own a second rmdir is tried at once.
+			[ "$status" = 0 ] || failed "delete container '$ID'" 'cannot remove the cgroup'
+			[ "$status" != 0 ] || assert_no_leftovers
+			elsewhen delete --force "$ID"
+			assert_no_leftovers
+		done
+	done
 }
 
-nothing_is_left_after_delete()	# NAME NUMBER
-{
-	elsewhen delete --force "$ID" && assert_no_leftovers && return 0
-	echo "killed at $1 number $2"
-	return 1
-}
+@test "what cannot be known of a container keeps delete --force from forgetting it" {
+	local name number numbers
 
-kill_everywhere()	# ARGUMENT...: the command under test; the container's id is $ID
-{
-	local name number TRIED=0 KILLED=0
-
-	record_system_calls "$@"
-	elsewhen delete --force "$ID"
-	while read -r name number; do
-		kill_at "$name" "$number" "$@"
-		nothing_is_left_after_delete "$name" "$number" || return 1
-	done < <(chosen_calls)
-	nearly_all_were_killed
-}
-
-@test "create killed at any system call: delete --force leaves nothing" {
-	command -v strace >/dev/null || skip 'strace is not installed'
-	make_bundle
-	arguments sleep 100
-	kill_everywhere create --bundle "$BUNDLE" "$ID"
-}
-
-@test "create in a user namespace killed at any system call: delete --force leaves nothing" {
-	command -v strace >/dev/null || skip 'strace is not installed'
-	make_bundle '.linux.namespaces += [{"type": "user"}]
-		| .linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}]
-		| .linux.gidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}]'
-	arguments sleep 100
-	kill_everywhere create --bundle "$BUNDLE" "$ID"
-}
-
-@test "create of a pod's sandbox killed at any system call: its pinned clock goes with it" {
-	command -v strace >/dev/null || skip 'strace is not installed'
-	[ -e /proc/self/ns/time ] || skip 'this kernel has no time namespaces (CONFIG_TIME_NS)'
-	make_bundle 'del(.linux.timeOffsets)' \
-		'.annotations = {"elsewhen.dev/clock": "pod", "elsewhen.dev/boottime": "+1d"}'
-	arguments sleep 100
-	kill_everywhere create --bundle "$BUNDLE" "$ID"
-}
-
-@test "run --detach killed at any system call: delete --force leaves nothing" {
-	command -v strace >/dev/null || skip 'strace is not installed'
-	make_bundle
-	arguments sleep 100
-	kill_everywhere run --detach --bundle "$BUNDLE" "$ID"
-}
-
-@test "delete killed at any system call: another one finishes its work" {
-	command -v strace >/dev/null || skip 'strace is not installed'
-	local name number TRIED=0 KILLED=0
-
-	make_bundle
-	arguments sleep 100
-	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
-	record_system_calls delete --force "$ID"
-	while read -r name number; do
+	running_container
+	quietly env "$TAG" "$FAULTS" record "$WORK/calls" "$ELSEWHEN" --root "$ROOT" delete --force "$ID" 3>&-
+	numbers=$(awk '$1 == "0" && $3 ~ /^(openat|newfstatat|fstat|read|pidfd_open|poll|ppoll)$/ && $2 > 80 { print $2 }' \
+		"$WORK/calls")
+	[ -n "$numbers" ]
+	for number in $numbers; do
 		quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
-		kill_at "$name" "$number" delete --force "$ID"
-		nothing_is_left_after_delete "$name" "$number"
-	done < <(chosen_calls)
-	nearly_all_were_killed
+		fault_at EMFILE "$number" delete --force "$ID"
+		[ "$status" = 0 ] || failed "Too many open files"
+		[ "$status" != 0 ] || assert_no_leftovers
+		elsewhen delete --force "$ID"
+		assert_no_leftovers
+	done
 }
 
 @test "a stage that is slow after its clone does not let init speak first" {
@@ -123,24 +78,4 @@ kill_everywhere()	# ARGUMENT...: the command under test; the container's id is $
 		"$ELSEWHEN" --root "$ROOT" exec "$ID" sh -c 'exit 3' 3>&-
 	equal "$status" 3
 	elsewhen delete --force "$ID"
-}
-
-@test "start killed at any system call: the container runs, or another start runs it" {
-	command -v strace >/dev/null || skip 'strace is not installed'
-	local name number TRIED=0 KILLED=0
-
-	make_bundle
-	shell 'echo started >/mark; sleep 100'
-	create_container
-	record_system_calls start "$ID"
-	elsewhen delete --force "$ID"
-	while read -r name number; do
-		rm -f "$ROOTFS/mark"
-		create_container
-		kill_at "$name" "$number" start "$ID"
-		elsewhen start "$ID" >"$WORK/again" 2>&1 || contains "$(cat "$WORK/again")" running
-		wait_for test -e "$ROOTFS/mark"
-		nothing_is_left_after_delete "$name" "$number"
-	done < <(chosen_calls)
-	[ "$KILLED" -ge $((TRIED * 8 / 10)) ]
 }

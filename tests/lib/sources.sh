@@ -51,17 +51,18 @@ sources_commands()
 
 sources_tests()
 {
-	local unit fuzz tools attacks bench headers kit
+	local unit fuzz tools attacks bench headers kit faults
 
 	mapfile -t unit < <(sources_programs tests/unit test_)
 	mapfile -t fuzz < <(sources_programs tests/fuzz fuzz_)
 	mapfile -t tools < <(sources_programs tests/tools '')
 	mapfile -t attacks < <(sources_programs tests/attacks '')
-	mapfile -t headers < <(find tests -name '*.h' ! -path 'tests/kernel/*' | LC_ALL=C sort)
+	mapfile -t headers < <(find tests -name '*.h' ! -path 'tests/kernel/*' ! -path 'tests/faults/*' | LC_ALL=C sort)
 	mapfile -t bench < <(sources_programs tests/bench '')
 	mapfile -t kit < <(sources_find tests/kernel -name '*.[ch]')
+	mapfile -t faults < <(sources_find tests/faults -name '*.[ch]')
 	{
-		sources_head 'Programs of the tests; each but the kit has one source file of the same name'
+		sources_head 'Programs of the tests; each but the kit and faults has one source file of the same name'
 		sources_write_list unit_tests "${unit[@]}"
 		sources_write_list fuzz_targets "${fuzz[@]}"
 		sources_write_list test_tools "${tools[@]}"
@@ -69,6 +70,7 @@ sources_tests()
 		sources_write_list bench_programs "${bench[@]}"
 		sources_write_list test_headers "${headers[@]}"
 		sources_write_list kernel_kit_sources "${kit[@]}"
+		sources_write_list faults_sources "${faults[@]}"
 		sources_fuzz_links "${fuzz[@]}"
 		sources_tool_links "${tools[@]}" "${attacks[@]}"
 	} >tests/sources.mk

@@ -21,7 +21,7 @@
 # shellcheck source=/dev/null
 . "$lib/kit.sh"
 
-readonly test_suites='build layers lint unit e2e attacks-quick fuzz kit node'
+readonly test_suites='build layers lint unit e2e attacks-quick faults-sample fuzz kit node'
 readonly test_more_suites='matrix faults attacks engines k8s arm64 arm64-all x86-node'
 readonly test_fuzz_seconds=3
 
@@ -164,11 +164,28 @@ suite_matrix()
 	test_matrix_table matrix
 }
 
-# Every system call, where ./dev test takes one in some.
+test_faults()	# SUITE SECONDS
+{
+	tap_built "$1" plain test-programs || return 0
+	if [ "$(id -u)" != 0 ]; then
+		tap_skip "$1" 'faults' 'tests of faults need root; use sudo'
+		return
+	fi
+	criu_need || true
+	FAULTS_PROGRESS=3 ELSEWHEN=$top/build/plain/elsewhen FAULTS=$top/build/plain/tests/faults/faults \
+		tap_program "$1" '' "$2" python3 "$top/tests/faults/drive.py" 3>&2
+}
+
+# Every fault at every system call, which takes an hour or two; ./dev test takes a sample.
 suite_faults()
 {
-	! tap_built faults plain test-programs ||
-		FAULTS_STEP=1 test_e2e_flavour faults plain 1200 "$top/tests/e2e/faults.bats"
+	FAULTS_STEP=1 test_faults faults 14400
+}
+
+suite_faults_sample()
+{
+	test_faults faults-sample 600
+	sed -n 's/^# \(FAULTS_SEED=.*\)/the faults of this run: \1/p' "$tap_directory/faults-sample.all.tap"
 }
 
 # Attacks that succeed on purpose, on what has not the defence, reach nothing of the machine's: confine.sh.
@@ -225,6 +242,7 @@ test_run()	# SUITE
 		tap_suite "$1" "suite_${1//-/_}"
 		attacks_table "$tap_directory/$1.report"
 		;;
+	faults-sample) tap_suite faults-sample suite_faults_sample ;;
 	kit)
 		tap_suite kit-host suite_kit_host
 		tap_suite kit-debian-6.1 suite_kit_kernel debian-6.1

@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Faults at the system calls of elsewhen, and what must be true after each of them.
+
+A scenario is a command on a container in some state, in one view of the cgroups. It is recorded once
+by tests/faults; then each case does it again with one call of it killed, failed, cut short or without
+memory. Afterwards the command has kept its word (what it says it did is done, and a failure is one
+sentence), and a `delete --force` leaves nothing.
+
+    ELSEWHEN FAULTS   the programs
+    FAULTS_SEED=n     another choice of cases, or one that was printed
+    FAULTS_CASES=n    how many cases a scenario has; 0, or FAULTS_STEP=1: all
+    FAULTS_PROGRESS=n the descriptor on which progress is shown, when it is a terminal
+    FAULTS_ONLY=x     only scenarios with this in their name, or one case as a failure prints it
+"""
+import json
+import os
+import random
+import re
+import sys
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import scenarios  # noqa: E402
+import world  # noqa: E402
+
+ERRNOS = ('ENOMEM', 'EIO', 'ENOSPC', 'EINTR', 'EMFILE', 'EAGAIN', 'EPERM')
+# They return what they are asked for, or nothing at all.
+NEVER_FAIL = {'getpid', 'gettid', 'getppid', 'getuid', 'geteuid', 'getgid', 'getegid', 'getpgid', 'umask', 'exit',
+              'exit_group', 'rt_sigreturn', 'rt_sigaction', 'rt_sigprocmask', 'arch_prctl', 'set_tid_address',
+              'set_robust_list', 'rseq', 'restart_syscall'}
+SOME = {'brk': ('ENOMEM',), 'wait4': ('EINTR',), 'waitid': ('EINTR',), 'futex': ('EINTR',), 'munmap': ('ENOMEM',),
+        'setsid': ('EPERM',), 'pause': ('EINTR',), 'close': ('EIO', 'EINTR'), 'access': ('ENOMEM', 'EIO', 'EPERM'),
+        'kill': ('EPERM',)}
+
+
+def in_main(calls):
+    """Each call, and whether it is elsewhen's: what comes before main() after an execve is the loader's, which
+    has no answer to a fault but to crash. main() begins with a signal's disposition."""
+    loads = True
+    for call in calls:
+        process, _, name, _ = call
+        if process == '0':
+            loads = (loads or name in ('execve', 'execveat')) and name != 'rt_sigaction'
+        yield call, process != '0' or not loads
+
+
+def cases_of(call, is_ours):
+    """What can happen at one recorded call."""
+    process, number, name, what = call
+    place = (process, number)
+    yield ('kill',) + place
+    if process != '0':
+        yield ('parent',) + place
+    if not is_ours:
+        return
+    if name not in NEVER_FAIL:
+        for errno in SOME.get(name, ERRNOS):
+            yield (errno,) + place
+    if what in ('short', 'memory'):
+        yield (what,) + place
+
+
+def choose(name, calls):
+    """The cases of this run, in the order in which they are recorded."""
+    cases = [case for call, is_ours in in_main(calls) for case in cases_of(call, is_ours)]
+    count = int(os.environ.get('FAULTS_CASES', '40'))
+    if os.environ.get('FAULTS_STEP') == '1':
+        count = 0
+    if count == 0 or count >= len(cases):
+        return cases
+    chosen = random.Random(f'{SEED} {name}').sample(range(len(cases)), count)
+    return [cases[i] for i in sorted(chosen)]
+
+
+def progress(text):
+    """On a terminal alone: one line that is written over."""
+    fd = int(os.environ.get('FAULTS_PROGRESS', '2'))
+    if os.isatty(fd):
+        os.write(fd, f'\r\033[K{text}'.encode())
+
+
+def in_child(function, *arguments):
+    """Runs it in a child; returns the pid and where its answer can be read."""
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(read_end)
+        world.reap_orphans()
+        answer = None
+        try:
+            answer = function(*arguments)
+        except BaseException as error:  # pylint: disable=broad-except
+            answer = {'error': f'{type(error).__name__}: {error}'}
+        with os.fdopen(write_end, 'w') as pipe:
+            json.dump(answer, pipe)
+        os._exit(0)
+    os.close(write_end)
+    return pid, os.fdopen(read_end)
+
+
+def answer_of(child):
+    pid, pipe = child
+    with pipe:
+        text = pipe.read()
+    os.waitpid(pid, 0)
+    return json.loads(text) if text else {'error': 'its process ended without a word'}
+
+
+def record(scenario):
+    with world.World(scenario.view, 'record') as here:
+        return scenario.record(here)
+
+
+def run_cases(scenario, cases, worker):
+    failures, hits = [], 0
+    with world.World(scenario.view, worker) as here:
+        for i, case in enumerate(cases):
+            begin = time.monotonic()
+            hit, problems = scenario.run_case(here, case)
+            if 'FAULTS_SLOW' in os.environ and time.monotonic() - begin > 1:
+                print(f'# {scenario.name}:{":".join(case)} ({here.last_hit}): {time.monotonic() - begin:.1f} s',
+                      file=sys.stderr)
+            hits += hit
+            if problems:
+                failures.append([list(case), here.last_hit, problems])
+                if len(failures) >= 40:
+                    break
+            if worker == '0':
+                progress(f'{scenario.name}: {(i + 1) * 100 // len(cases)} % ')
+    return {'failures': failures, 'hits': hits, 'count': len(cases)}
+
+
+def run_scenario(scenario, only):
+    """Returns what is told of it: "ok", "skip" or "not ok", the rest of the line, and lines below it."""
+    begin = time.monotonic()
+    recorded = answer_of(in_child(record, scenario))
+    if recorded.get('skip'):
+        return 'skip', recorded['skip'], []
+    if 'error' in recorded:
+        return 'not ok', '', [recorded['error']]
+    cases = [only] if only else choose(scenario.name, recorded['calls'])
+    workers = os.cpu_count() or 1
+    children = [in_child(run_cases, scenario, cases[i::workers], str(i)) for i in range(workers)]
+    lines, hits, count = [], 0, 0
+    for answer in map(answer_of, children):
+        if 'error' in answer:
+            lines.append(answer['error'])
+            continue
+        hits += answer['hits']
+        count += answer['count']
+        for case, call, problems in answer['failures']:
+            lines.append(f'FAULTS_ONLY="{scenario.name}:{":".join(case)}" ({call}): {"; ".join(problems)}')
+    # A run may make a few calls fewer than the recorded one.
+    if not only and hits < len(cases) * 8 // 10:
+        lines.append(f'only {hits} of {len(cases)} cases came to their call')
+    seconds = time.monotonic() - begin
+    return ('not ok' if lines else 'ok'), f'{count} cases at {len(recorded["calls"])} calls, {seconds:.0f} s', lines
+
+
+def main():
+    only = os.environ.get('FAULTS_ONLY', '')
+    case = re.fullmatch(r'(.*):(\w+):([\d.]+):(\d+)', only)
+    name = case.group(1) if case else only
+    chosen = [s for s in scenarios.all_scenarios() if name == s.name or (not case and name in s.name)]
+    print(f'# FAULTS_SEED={SEED}')
+    print(f'1..{len(chosen)}')
+    failed = False
+    for number, scenario in enumerate(chosen, 1):
+        state, told, lines = run_scenario(scenario, case and (case.group(2), case.group(3), case.group(4)))
+        progress('')
+        if state == 'skip':
+            print(f'ok {number} {scenario.name} # SKIP {told}', flush=True)
+            continue
+        failed |= state != 'ok'
+        print(f'{state} {number} {scenario.name}: {told}')
+        for line in lines:
+            for part in line.splitlines():
+                print(f'# {part}')
+        sys.stdout.flush()
+    return 1 if failed else 0
+
+
+SEED = os.environ.get('FAULTS_SEED') or str(random.SystemRandom().randrange(10 ** 6))
+
+if __name__ == '__main__':
+    sys.exit(main())

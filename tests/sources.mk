@@ -24,6 +24,7 @@ unit_tests = \
 	tests/unit/test_config_large \
 	tests/unit/test_criu \
 	tests/unit/test_criu_image \
+	tests/unit/test_criu_image_seccomp \
 	tests/unit/test_fatal \
 	tests/unit/test_features \
 	tests/unit/test_filter_cache \
@@ -31,6 +32,7 @@ unit_tests = \
 	tests/unit/test_json_writer \
 	tests/unit/test_lsm \
 	tests/unit/test_mount_options \
+	tests/unit/test_mount_table \
 	tests/unit/test_net_devices \
 	tests/unit/test_netlink \
 	tests/unit/test_netlink_address \

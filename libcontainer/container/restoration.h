@@ -21,7 +21,7 @@ struct restoration {
 	int passed[2]; /* namespaces that CRIU inherits */
 	size_t passed_length;
 	struct mount_table expected_mounts; /* what create would have made of config.json */
-	unsigned int filters; /* that a process of the images has at least */
+	unsigned int filters;               /* that a process of the images has at least */
 	bool held_to_config;
 };
 

@@ -26,7 +26,43 @@ dead_breakpoints()
 	[ "$(uname -m)" = x86_64 ] || skip 'debug registers of x86_64'
 	command -v "${CC:-cc}" >/dev/null || skip 'there is no compiler'
 	DEAD=$WORK/no_breakpoints.so
-	"${CC:-cc}" -shared -fPIC -o "$DEAD" "$BATS_TEST_DIRNAME/no_breakpoints.c"
+	no_breakpoints_source | "${CC:-cc}" -shared -fPIC -x c -o "$DEAD" -
+}
+
+# ptrace(2) as it is on a machine whose hardware breakpoints can be set and never fire: the kernel is told of an address
+# and not that it is to be watched.
+no_breakpoints_source()
+{
+	cat <<-'END'
+	#define _GNU_SOURCE
+	#include <stdarg.h>
+	#include <stddef.h>
+	#include <sys/ptrace.h>
+	#include <sys/syscall.h>
+	#include <sys/user.h>
+	#include <unistd.h>
+
+	long ptrace(enum __ptrace_request request, ...)
+	{
+		void *address, *data;
+		va_list rest;
+		long peeked, result;
+		int pid;
+
+		va_start(rest, request);
+		pid = va_arg(rest, int);
+		address = va_arg(rest, void *);
+		data = va_arg(rest, void *);
+		va_end(rest);
+		if (request == PTRACE_POKEUSER && (size_t)address == offsetof(struct user, u_debugreg[7]))
+			return 0;
+		if (request < PTRACE_PEEKTEXT || request > PTRACE_PEEKUSER)
+			return syscall(SYS_ptrace, request, pid, address, data);
+		/* The C library returns what the system call stores. */
+		result = syscall(SYS_ptrace, request, pid, address, &peeked);
+		return result < 0 ? result : peeked;
+	}
+	END
 }
 
 # older_criu on such a machine.

@@ -77,6 +77,17 @@ static void check_expect(struct restored *of)
 	of->gid = restored_outside(maps->gids, maps->gids_length, of->gid);
 }
 
+/*
+ * A parent that ended meanwhile proves nothing: whoever is taken for one of the container's is killed when the checks
+ * fail.
+ */
+static bool check_descends(pid_t pid, pid_t init)
+{
+	while (pid > 0 && pid != init)
+		pid = procfs_parent(pid);
+	return pid == init;
+}
+
 /* All that descend from init, wherever they are: *pids is malloc'd, init comes with them. */
 static int check_list(
 	const struct creation *creation, pid_t **pids, size_t *count, struct error *err)
@@ -90,8 +101,7 @@ static int check_list(
 		char *end;
 		long pid = strtol(entry->d_name, &end, 10);
 
-		if (pid <= 0 || *end || procfs_parent((pid_t)pid) < 0 ||
-			!process_descends_from((pid_t)pid, creation->enter.init))
+		if (pid <= 0 || *end || !check_descends((pid_t)pid, creation->enter.init))
 			continue;
 		*pids = realloc(*pids, (*count + 1) * sizeof(**pids));
 		if (!*pids)

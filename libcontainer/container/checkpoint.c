@@ -156,6 +156,8 @@ static int checkpoint_check_processes(void *context, struct error *err)
 	for (size_t i = 0; i < count; i++) {
 		int descends = process_descends_from(pids[i], checkpoint->state.pid);
 
+		if (descends == -ESRCH)
+			continue;
 		if (descends < 0)
 			return error_errno(err, -descends,
 				"find out whose child process %d in container '%s' is",

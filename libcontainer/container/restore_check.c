@@ -4,13 +4,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/fatal.h"
+#include "base/text.h"
 #include "container/adapt.h"
 #include "container/restore_mounts.h"
 #include "linux/process.h"
@@ -77,17 +80,6 @@ static void check_expect(struct restored *of)
 	of->gid = restored_outside(maps->gids, maps->gids_length, of->gid);
 }
 
-/*
- * A parent that ended meanwhile proves nothing: whoever is taken for one of the container's is killed when the checks
- * fail.
- */
-static bool check_descends(pid_t pid, pid_t init)
-{
-	while (pid > 0 && pid != init)
-		pid = procfs_parent(pid);
-	return pid == init;
-}
-
 /* All that descend from init, wherever they are: *pids is malloc'd, init comes with them. */
 static int check_list(
 	const struct creation *creation, pid_t **pids, size_t *count, struct error *err)
@@ -97,17 +89,24 @@ static int check_list(
 
 	if (!proc)
 		return error_errno(err, errno, "list the processes of the checkpoint");
-	while ((entry = readdir(proc))) {
-		char *end;
-		long pid = strtol(entry->d_name, &end, 10);
+	while ((errno = 0, entry = readdir(proc))) {
+		int pid, descends;
 
-		if (pid <= 0 || *end || !check_descends((pid_t)pid, creation->enter.init))
+		if (number_parse_int(entry->d_name, 1, INT_MAX, &pid) < 0)
+			continue;
+		descends = process_descends_from(pid, creation->enter.init);
+		if (descends < 0 && descends != -ESRCH)
+			return error_errno(
+				err, -descends, "find out whose child process %d is", pid);
+		if (descends <= 0)
 			continue;
 		*pids = realloc(*pids, (*count + 1) * sizeof(**pids));
 		if (!*pids)
 			fatal_out_of_memory();
-		(*pids)[(*count)++] = (pid_t)pid;
+		(*pids)[(*count)++] = pid;
 	}
+	if (errno != 0)
+		return error_errno(err, errno, "list the processes of the checkpoint");
 	return 0;
 }
 
@@ -144,6 +143,27 @@ static int check_whole(struct restored *of, const struct mount_table *expected, 
 	return restore_check_mounts(of, expected, err);
 }
 
+/*
+ * Nothing of it runs; and no other process that may have one of the numbers by now is hit. All are found before the
+ * first is killed, since its children would descend from somebody else then.
+ */
+static void check_end_all(const pid_t *pids, size_t count, pid_t init)
+{
+	cleanup_free int *pidfds = calloc(count + 1, sizeof(*pidfds));
+
+	if (!pidfds)
+		fatal_out_of_memory();
+	for (size_t i = 0; i < count; i++) {
+		pidfds[i] = (int)syscall(SYS_pidfd_open, pids[i], 0);
+		if (process_descends_from(pids[i], init) != 1)
+			cleanup_fd(&pidfds[i]);
+	}
+	for (size_t i = 0; i < count; i++) {
+		(void)process_signal(pidfds[i], SIGKILL);
+		cleanup_fd(&pidfds[i]);
+	}
+}
+
 int restore_check(const struct creation *creation, const struct mount_table *expected,
 	const struct criu_options *criu, unsigned int filters, struct error *err)
 {
@@ -159,8 +179,8 @@ int restore_check(const struct creation *creation, const struct mount_table *exp
 		of.pid = pids[i];
 		result = check_pid(&of, err);
 	}
-	for (size_t i = 0; i < count && result < 0; i++)
-		(void)kill(pids[i], SIGKILL);
+	if (result < 0)
+		check_end_all(pids, count, creation->enter.init);
 	mount_table_free(&of.mounts);
 	mount_table_free(&of.host);
 	return result;

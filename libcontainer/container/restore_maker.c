@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "linux/attributes.h"
 #include "linux/namespace.h"
 #include "linux/process.h"
 #include "linux/socket.h"
@@ -75,7 +76,8 @@ int restore_maker_start(struct restore_maker *maker, struct error *err)
 	}
 	if (maker->pid == 0) {
 		/* It will be dumpable, and in the container's user namespace. */
-		process_close_others(&theirs, 1);
+		if (attributes_close_from(0, &theirs, 1, err) < 0)
+			_exit(1);
 		maker_run(theirs);
 	}
 	maker->socket = move_fd(&ours);

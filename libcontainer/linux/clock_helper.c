@@ -13,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "linux/attributes.h"
 #include "linux/namespace.h"
 #include "linux/process.h"
 #include "linux/socket.h"
@@ -162,7 +163,8 @@ static int clock_helper_fork(struct clock_helper *helper, int time_fd, struct er
 		 * Nothing of the host goes along into the namespaces of a container; and its copy of our end would
 		 * keep it waiting without end.
 		 */
-		process_close_others(kept, ARRAY_LENGTH(kept));
+		if (attributes_close_from(0, kept, ARRAY_LENGTH(kept), err) < 0)
+			_exit(1);
 		helper_run(theirs, time_fd);
 	}
 	helper->fd = move_fd(&own);

@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/text.h"
+#include "linux/attributes.h"
 #include "linux/process.h"
 
 #define GUARD_GRACE_MS 2000
@@ -34,13 +35,15 @@ static _Noreturn void guard_run(int line, pid_t criu, int pidfd, int lock)
 		{ .fd = pidfd, .events = POLLIN },
 	};
 	const int kept[] = { line, pidfd, lock };
+	struct error ignored;
 	char goodbye;
 	int ready;
 
 	/* A terminal's signals are for those who are in front of it; this one is behind them. */
 	(void)setsid();
 	/* Whoever reads to the end of one of the others is not to wait for the guard. */
-	process_close_others(kept, ARRAY_LENGTH(kept));
+	if (attributes_close_from(0, kept, ARRAY_LENGTH(kept), &ignored) < 0)
+		_exit(1);
 	do
 		ready = poll(fds, ARRAY_LENGTH(fds), -1);
 	while (ready < 0 && errno == EINTR);

@@ -142,37 +142,19 @@ int process_wait_gone(int pidfd, int timeout_ms)
 
 int process_descends_from(pid_t pid, pid_t ancestor)
 {
-	while (pid > 0 && pid != ancestor) {
-		pid_t parent = procfs_parent(pid);
+	pid_t at = pid;
 
-		/* Gone, or on its way. */
-		if (parent == -ESRCH)
-			return 1;
-		if (parent < 0)
+	while (at > 0 && at != ancestor) {
+		pid_t parent = procfs_parent(at);
+
+		if (parent == -ESRCH && at != pid)
+			at = pid;
+		else if (parent < 0)
 			return parent;
-		pid = parent;
+		else
+			at = parent;
 	}
-	return pid == ancestor;
-}
-
-void process_close_others(const int kept[], size_t length)
-{
-	int from = 0;
-
-	for (;;) {
-		int next = -1;
-
-		for (size_t i = 0; i < length; i++)
-			if (kept[i] >= from && (next < 0 || kept[i] < next))
-				next = kept[i];
-		if (next < 0)
-			break;
-		if (next > from)
-			(void)syscall(
-				SYS_close_range, (unsigned int)from, (unsigned int)next - 1, 0U);
-		from = next + 1;
-	}
-	(void)syscall(SYS_close_range, (unsigned int)from, ~0U, 0U);
+	return at == ancestor;
 }
 
 int process_reap(pid_t pid)

@@ -55,11 +55,11 @@ int process_signal(int pidfd, int signal);
  * -errno. */
 int process_wait_gone(int pidfd, int timeout_ms);
 
-/* 1: `pid` is `ancestor`, or a descendant of it; one that is gone is as good. 0, or -errno. */
+/*
+ * 1: `pid` is `ancestor`, or a descendant of it; 0: it is not; -ESRCH: it is gone; or another -errno. Asked again when a
+ * process on the way up ended meanwhile: its children have another parent then.
+ */
 int process_descends_from(pid_t pid, pid_t ancestor);
-
-/* In a child of ours: closes every descriptor but these, of which some may be -1. */
-void process_close_others(const int kept[], size_t length);
 
 /* waitpid over EINTR; the exit status as a shell has it (128 + N after signal N), or -errno. */
 int process_reap(pid_t pid);

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "linux/process.h"
 #include "linux/procfs.h"
 
 #ifndef CLONE_NEWTIME
@@ -244,9 +245,32 @@ static void test_same_start_time(void **state)
 	assert_false(procfs_same_start_time(0, ~0ULL));
 }
 
+/* Whoever is taken for a descendant may be killed: one that is gone, or whose parent is, proves nothing. */
+static void a_descendant_is_proven(void **state)
+{
+	pid_t child = fork(), other;
+
+	(void)state;
+	if (child == 0) {
+		pause();
+		_exit(0);
+	}
+	other = fork();
+	if (other == 0)
+		_exit(0);
+	assert_int_equal(waitpid(other, NULL, 0), other);
+	assert_int_equal(process_descends_from(child, getpid()), 1);
+	assert_int_equal(process_descends_from(getpid(), getpid()), 1);
+	assert_int_equal(process_descends_from(getpid(), child), 0);
+	assert_int_equal(process_descends_from(other, getpid()), -ESRCH);
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_descendant_is_proven),
 		cmocka_unit_test(test_open_and_read),
 		cmocka_unit_test(test_write),
 		cmocka_unit_test(test_over_mounted),

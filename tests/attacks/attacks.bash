@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154 # bats sets $output and $lines
+# shellcheck shell=bash disable=SC2154,SC2034 # bats sets $output and $lines, tests read $status
 # What the attacks have in common. Each is made twice: on elsewhen, where it must fail, and on something that it
 # is known to work on, a peer of an older version or the same with the defence taken away: an attack that never
 # works proves nothing.

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2030,SC2031,SC2317 # each test is a subshell that sets the variables that it reads
 # What a container with CAP_SYS_PTRACE and the host's root user sees of the runtime while a process is made in it:
 # nothing of the host (CVE-2016-9962, and what CVE-2024-21626 leaked).
 

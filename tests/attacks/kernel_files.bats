@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2030,SC2031,SC2317 # each test is a subshell that sets the variables that it reads
 # Attacks on what the runtime writes to /proc, and on what it hides there: by mounts that config.json or an engine's
 # volumes put over it, and by a sibling who shares the root filesystem and swaps /proc while the container is made.
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2030,SC2031,SC2317 # each test is a subshell that sets the variables that it reads
 # Attacks by what an image and its user say: hooks that are the image's own programs, annotations about a pod's clock.
 
 load attacks
@@ -82,7 +83,7 @@ pod_end()
 
 	pod_begin
 	command -v strace >/dev/null || skip 'strace is missing'
-	for round in 1 2 3; do
+	for ((round = 0; round < 3; round++)); do
 		pids=()
 		for name in a b; do
 			pod_bundle "$name" "$ID.$([ "$name" = a ] && echo b || echo a)" '.annotations["elsewhen.dev/boottime"] = "+1d"'

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2030,SC2031,SC2317 # each test is a subshell that sets the variables that it reads
 # A hostile process in a container: what it gets of the runtime's executable, descriptors, terminal and rights.
 
 load attacks

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2030,SC2031 # each test is a subshell that sets the variables that it reads
 # elsewhen(8), --root: found by directories that nobody but root and the caller can change; and what else is
 # believed only after it was asked what it is: cgroups, namespaces.
 

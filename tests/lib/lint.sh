@@ -39,8 +39,8 @@ lint_cppcheck()
 lint_shell()
 {
 	(cd "$top" && shellcheck --external-sources dev autogen.sh .ci/run kernel/baseline.sh tests/check_layers.sh \
-		tests/lib/*.sh tests/arm64/*.sh tests/engines/*.sh tests/engines/*.bash tests/e2e/*.bash &&
-		shellcheck --external-sources tests/e2e/*.bats tests/engines/*.bats)
+		tests/lib/*.sh tests/arm64/*.sh tests/engines/*.sh tests/engines/*.bash tests/e2e/*.bash tests/attacks/*.sh tests/attacks/*.bash &&
+		shellcheck --external-sources tests/e2e/*.bats tests/engines/*.bats tests/attacks/*.bats)
 }
 
 lint_manual()
@@ -54,10 +54,41 @@ lint_manual()
 	done
 }
 
+# docs/security.md names the test of each class by its file and the beginning of its name, and leaves out no attack.
+lint_security()
+{
+	local file name title found=0 missing=0
+
+	while IFS=: read -r file name; do
+		found=$((found + 1))
+		grep -q -F "@test \"${name# }" "$top/$file" && continue
+		echo "docs/security.md names a test that is not there: $file:$name"
+		missing=1
+	done < <(grep -o '`tests/[^`]*\.bats: [^`]*`' "$top/docs/security.md" | tr -d '`')
+	while IFS= read -r title; do
+		file=${title%%:*}
+		title=${title#*@test \"}
+		lint_security_has "tests/attacks/${file##*/}" "$title" && continue
+		echo "docs/security.md names no such attack: ${file##*/}: $title"
+		missing=1
+	done < <(grep -H '^@test ' "$top"/tests/attacks/*.bats)
+	[ "$found" -gt 20 ] && [ "$missing" = 0 ]
+}
+
+lint_security_has()	# FILE TITLE
+{
+	local name
+
+	while IFS= read -r name; do
+		[[ $2 != "$name"* ]] || return 0
+	done < <(grep -o "\`$1: [^\`]*\`" "$top/docs/security.md" | tr -d '`' | sed "s,^$1: ,,")
+	return 1
+}
+
 lint_whitespace()
 {
 	! (cd "$top" && grep -r -n -I -E '[[:space:]]+$' --include='*.[chm]*' --include='*.sh' --include='*.ba*' \
-		dev configure.ac Makefile.am libcontainer src include tests/lib tests/e2e tests/arm64 tests/engines tests/unit man docs)
+		dev configure.ac Makefile.am libcontainer src include tests/lib tests/e2e tests/attacks tests/arm64 tests/engines tests/unit man docs)
 }
 
 suite_lint()
@@ -66,6 +97,7 @@ suite_lint()
 	tap_check lint 'clang-format: every C file' lint_format
 	tap_check lint 'white space at no end of line' lint_whitespace
 	tap_check lint 'shellcheck: every script and bats file' lint_shell
+	tap_check lint 'docs/security.md: a test for each class, and each attack' lint_security
 	tap_check lint 'mandoc: the manual page' lint_manual
 	tap_check lint 'cppcheck: libcontainer and src' lint_cppcheck
 	tap_check lint 'clang-tidy: libcontainer and src' lint_tidy

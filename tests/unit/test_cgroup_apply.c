@@ -9,16 +9,32 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "linux/cgroup_driver.h"
 #include "linux/cgroup.h"
 #include "linux/cgroup_property.h"
+
+/*
+ * In the place of the C library's: what is a cgroup is told by its filesystem, and these directories are to be
+ * taken for some. A v2 cgroup has cgroup.controllers, a v1 one has not.
+ */
+int fstatfs(int fd, struct statfs *filesystem)
+{
+	memset(filesystem, 0, sizeof(*filesystem));
+	if (faccessat(fd, "cgroup.controllers", F_OK, 0) == 0)
+		filesystem->f_type = CGROUP2_SUPER_MAGIC;
+	else if (faccessat(fd, "cgroup.procs", F_OK, 0) == 0)
+		filesystem->f_type = CGROUP_SUPER_MAGIC;
+	return 0;
+}
 
 struct tree {
 	char path[64];

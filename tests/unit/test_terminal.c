@@ -363,6 +363,7 @@ static void test_console_refused(void **state)
 	assert_int_equal(socket_connect(directory, "--console-socket", &err), -1);
 	assert_int_equal(err.code, ENOTSOCK);
 	assert_non_null(strstr(err.text, directory));
+	assert_non_null(strstr(err.text, "is not a socket"));
 	snprintf(missing, sizeof(missing), "%s/%0180d", directory, 0);
 	assert_int_equal(socket_connect(missing, "--console-socket", &err), -1);
 	assert_int_equal(err.code, ENOENT);

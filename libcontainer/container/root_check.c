@@ -133,6 +133,8 @@ static int root_follow(struct root_walk *walk, int link, const char *at, struct 
 	if (snprintf(rest, sizeof(rest), "%s/%s", target, walk->rest) >= (int)sizeof(rest))
 		return error_errno(err, ENAMETOOLONG, "--root '%s'", walk->path);
 	memcpy(walk->rest, rest, sizeof(rest));
+	/* Somebody whom we believe leads to another place: rootless docker's /run/user to the host's. */
+	walk->seen_own = false;
 	return target[0] == '/' ? root_start(walk, err) : 0;
 }
 

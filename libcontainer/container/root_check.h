@@ -15,7 +15,8 @@
  * In a user namespace the owner of a directory may be nobody that is known there: the host's root
  * (/run in rootless podman) looks like any other user of the host. Such an owner is accepted above the
  * first component that belongs to root or the caller as the namespace knows them, since nothing can be
- * asked about it and the caller named the path; it is refused below that, and for the directory itself.
+ * asked about it and the caller named the path; it is refused below that, and for the directory itself. A symlink
+ * of root or the caller begins anew.
  */
 int root_open(const char *path, struct error *err);
 

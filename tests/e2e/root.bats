@@ -127,6 +127,17 @@ in_user_namespace()	# ROOT COMMAND...
 	chown "$OTHER" "$WORK/mine" "$WORK/mine/run" "$WORK/mine/own"
 	run in_user_namespace "$WORK/mine/run" list
 	succeeded
+	# A symlink of ours leads there and back, as rootless docker's /run/user does.
+	ln -s "$WORK/mine/unknown/mine" "$WORK/mine/link"
+	mkdir -p "$WORK/mine/unknown/mine/run"
+	chown -h "$OTHER" "$WORK/mine/link" "$WORK/mine/unknown/mine" "$WORK/mine/unknown/mine/run"
+	run in_user_namespace "$WORK/mine/link/run" list
+	failed "'$WORK/mine/unknown' belongs to user"
+	ln -sfn "$WORK/theirs/mine" "$WORK/mine/link"
+	mkdir -p "$WORK/theirs/mine/run"
+	chown -h "$OTHER" "$WORK/mine/link" "$WORK/theirs/mine" "$WORK/theirs/mine/run"
+	run in_user_namespace "$WORK/mine/link/run" list
+	succeeded
 	run in_user_namespace "$WORK/mine/unknown/run" list
 	failed "'$WORK/mine/unknown' belongs to user"
 	run in_user_namespace "$WORK" list

@@ -192,30 +192,32 @@ static int info_compare(const void *a, const void *b)
 	return strcmp(left->id, right->id);
 }
 
-/* -1 with ENOENT: there is none, so it holds no container. */
-static int info_open_root(const struct container_runtime *runtime, DIR **root, struct error *err)
+/* NULL with ENOENT: there is none, so it holds no container. */
+static DIR *info_open_root(const struct container_runtime *runtime, struct error *err)
 {
 	cleanup_close int checked = root_open(runtime->root, err), fd = -1;
+	DIR *root;
 
 	if (checked < 0)
-		return -1;
+		return NULL;
 	fd = openat(checked, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	*root = fd < 0 ? NULL : fdopendir(fd);
-	if (!*root)
-		return error_errno(err, errno, "--root: open '%s'", runtime->root);
-	(void)move_fd(&fd);
-	return 0;
+	root = fd < 0 ? NULL : fdopendir(fd);
+	if (root)
+		(void)move_fd(&fd);
+	else
+		error_errno(err, errno, "--root: open '%s'", runtime->root);
+	return root;
 }
 
 int container_list(const struct container_runtime *runtime, struct container_info **infos,
 	size_t *count, struct error *err)
 {
-	cleanup_dir DIR *root = NULL;
+	cleanup_dir DIR *root = info_open_root(runtime, err);
 	struct dirent *entry;
 
 	*infos = NULL;
 	*count = 0;
-	if (info_open_root(runtime, &root, err) < 0)
+	if (!root)
 		return err->code == ENOENT ? 0 : -1;
 	while ((errno = 0, entry = readdir(root))) {
 		struct container_info info;

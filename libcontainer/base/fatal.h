@@ -14,9 +14,10 @@
  */
 void fatal_tell(void (*tell)(void *context, const struct error *err), void *context);
 
-_Noreturn void fatal_out_of_memory(void);
+/* Of the ways to write it this is the one that every analyser knows. */
+void fatal_out_of_memory(void) __attribute__((noreturn));
 
 /* A mistake in this program, never in its input; `what` names it. */
-_Noreturn void fatal_mistake(const char *what);
+void fatal_mistake(const char *what) __attribute__((noreturn));
 
 #endif

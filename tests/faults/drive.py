@@ -65,7 +65,7 @@ def cases_of(call, is_ours):
 def choose(name, calls):
     """The cases of this run, in the order in which they are recorded."""
     cases = [case for call, is_ours in in_main(calls) for case in cases_of(call, is_ours)]
-    count = int(os.environ.get('FAULTS_CASES', '40'))
+    count = int(os.environ.get('FAULTS_CASES', '25'))
     if os.environ.get('FAULTS_STEP') == '1':
         count = 0
     if count == 0 or count >= len(cases):

@@ -13,24 +13,11 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 
-bool cgroup_driver_by_files;
-
-static int driver_find_by_files(int directory, const struct cgroup_driver **driver)
-{
-	if (faccessat(directory, "cgroup.controllers", F_OK, 0) == 0)
-		*driver = &cgroup_driver_v2;
-	else if (faccessat(directory, "cgroup.procs", F_OK, 0) == 0)
-		*driver = &cgroup_driver_v1;
-	return 0;
-}
-
 int cgroup_driver_find(int directory, const struct cgroup_driver **driver)
 {
 	struct statfs filesystem;
 
 	*driver = NULL;
-	if (cgroup_driver_by_files)
-		return driver_find_by_files(directory, driver);
 	if (fstatfs(directory, &filesystem) < 0)
 		return -errno;
 	if (filesystem.f_type == CGROUP2_SUPER_MAGIC)

@@ -44,9 +44,6 @@ struct cgroup_members {
  */
 int cgroup_driver_find(int directory, const struct cgroup_driver **driver);
 
-/* Takes plain directories with files of the right names for cgroups: unit tests have no others. */
-extern bool cgroup_driver_by_files;
-
 /* Opens those of the plan's directories that exist. */
 int cgroup_members_open(
 	const struct cgroup_plan *plan, struct cgroup_members *members, struct error *err);

@@ -167,11 +167,11 @@ class Start(Created):
 
 class Exec(Running):
     def arguments(self, here):
-        return 'exec', here.id, 'touch', '/tmp/executed'
+        return 'exec', here.id, 'touch', f'/tmp/{here.cgroup}'
 
     def check(self, here, succeeded, killed):
         problems = self.still_runs(here)
-        if succeeded and not os.path.exists(f'{here.rootfs}/tmp/executed'):
+        if succeeded and not os.path.exists(f'{here.rootfs}/tmp/{here.cgroup}'):
             problems.append('exec succeeded, and the program never ran')
         return problems
 
@@ -248,12 +248,6 @@ class Resume(Running):
 class DeletePaused(Deletion, Resume):
     force = True
 
-    def arguments(self, here):
-        return 'delete', '--force', here.id
-
-    def check(self, here, succeeded, killed):
-        return here.leftovers() if succeeded else []
-
 
 class Update(Running):
     def arguments(self, here):
@@ -282,7 +276,7 @@ class State(Running):
         if not succeeded:
             return self.still_runs(here)
         told = json.loads(here.stdout())
-        return [] if told['status'] == 'running' else [f'it runs, and state says {told["status"]}'] 
+        return [] if told['status'] == 'running' else [f'it runs, and state says {told["status"]}']
 
 
 class ClocksSave(Running):

@@ -156,7 +156,7 @@ node_test_left_out()	# SUITE all|quick
 {
 	local file name
 
-	tap_skip "$1" faults.bats 'it runs the runtime once for every system call, which takes an emulated machine hours'
+	tap_skip "$1" faults.bats 'it runs the runtime under ptrace, once for each of its system calls, which takes an emulated machine too long'
 	[ "$2" = quick ] || return 0
 	for file in "$top"/tests/e2e/*.bats; do
 		name=$(basename "$file" .bats)

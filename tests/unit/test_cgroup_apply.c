@@ -501,6 +501,5 @@ int main(void)
 		TEST(test_v2_subtree_control),
 	};
 
-	cgroup_driver_by_files = true;
 	return cmocka_run_group_tests_name("cgroup_apply", tests, NULL, NULL);
 }

@@ -2,6 +2,8 @@
 /* linux/procfs: files that are over-mounted are refused, names are names, start times are true. */
 #include "test_tree.h"
 
+#include <sys/mount.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "base/cleanup.h"
@@ -267,6 +269,52 @@ static void a_descendant_is_proven(void **state)
 	assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
+struct alive {
+	pid_t pid;
+	unsigned long long ticks;
+};
+
+static void open_without_proc(const void *argument)
+{
+	const struct alive *alive = argument;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0 ||
+		mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+		mount("none", "/proc", "tmpfs", 0, NULL) < 0)
+		SKIP_IN_CHILD("/proc cannot be covered here");
+	CHECK(process_open(alive->pid, alive->ticks) == -ENOENT);
+}
+
+static void open_without_descriptors(const void *argument)
+{
+	const struct alive *alive = argument;
+	struct rlimit limit = { 0 };
+
+	CHECK(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+	CHECK(process_open(alive->pid, alive->ticks) == -EMFILE);
+}
+
+/* -ESRCH is a word about the process; what keeps us from looking at it is none. */
+static void test_process_open_has_three_answers(void **state)
+{
+	struct alive alive = { .pid = getpid() };
+	int fd, status;
+	pid_t ended = fork();
+
+	(void)state;
+	if (ended == 0)
+		_exit(0);
+	assert_int_equal(waitpid(ended, &status, 0), ended);
+	assert_int_equal(procfs_start_time(alive.pid, &alive.ticks), 0);
+	fd = process_open(alive.pid, alive.ticks);
+	assert_true(fd >= 0);
+	cleanup_fd(&fd);
+	assert_int_equal(process_open(alive.pid, alive.ticks + 2), -ESRCH);
+	assert_int_equal(process_open(ended, alive.ticks), -ESRCH);
+	in_child(open_without_proc, &alive);
+	in_child(open_without_descriptors, &alive);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +329,7 @@ int main(void)
 		cmocka_unit_test(test_start_time_shifted),
 		cmocka_unit_test(test_start_time_before_zero),
 		cmocka_unit_test(test_same_start_time),
+		cmocka_unit_test(test_process_open_has_three_answers),
 	};
 
 	return cmocka_run_group_tests_name("procfs", tests, NULL, NULL);

@@ -263,6 +263,29 @@ static void properties_of_a_newer_version_are_ignored(void **state)
 	oci_state_file_free(&read);
 }
 
+/* The file must not grow with the config: it is what delete reads. */
+static void many_annotations_are_left_to_the_config(void **state)
+{
+	static char long_value[300 * 1024];
+	struct oci_map_entry entries[] = { { "short", "value" }, { "long", long_value } };
+	struct oci_map annotations = { entries, ARRAY_LENGTH(entries) };
+	struct oci_state_file large = full, back;
+	cleanup_free char *json = NULL;
+	size_t length = 0;
+
+	(void)state;
+	memset(long_value, 'x', sizeof(long_value) - 1);
+	large.annotations = annotations;
+	assert_int_equal(oci_state_file_format(&large, &json, &length), 0);
+	assert_true(length < 4096);
+	read_back(&large, &back);
+	assert_true(back.annotations_in_config);
+	assert_int_equal(back.annotations.length, 0);
+	oci_state_file_copy_annotations(&back, &annotations);
+	assert_map(&back.annotations, &annotations);
+	oci_state_file_free(&back);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +297,7 @@ int main(void)
 		cmocka_unit_test(hostile_ones_are_refused),
 		cmocka_unit_test(other_runtimes_states_are_told_from_damaged_ones),
 		cmocka_unit_test(properties_of_a_newer_version_are_ignored),
+		cmocka_unit_test(many_annotations_are_left_to_the_config),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,9 @@ static int checkpoint_check_options(void *context, struct error *err)
 		return error_prefix(err, "--clock-policy");
 	if (options->lazy_pages && !options->page_server)
 		return error_set(err, EINVAL, "--lazy-pages: needs --page-server ADDRESS:PORT");
+	if (options->parent_path &&
+		images_check_new_parent(options->image_path, options->parent_path, err) < 0)
+		return -1;
 	checkpoint->status_fd = options->status_fd;
 	if (options->status_fd < 0)
 		return 0;
@@ -323,6 +326,9 @@ static int checkpoint_dump(void *context, struct error *err)
 		.program = checkpoint_program(checkpoint),
 		.cgroup = -1,
 		.lock = checkpoint->directory,
+		.listen_address = checkpoint->options->lazy_pages
+					  ? checkpoint->criu.page_server_address
+					  : NULL,
 		.without_breakpoints = criu_needs_no_breakpoints(checkpoint->version),
 		.watch.timeout = checkpoint->options->criu_timeout,
 	};

@@ -156,6 +156,47 @@ int images_open(struct images *images, const char *path, const char *work_path, 
 	return images->work < 0 ? -1 : 0;
 }
 
+/* What "../NAME" is relative to: the directory, or when that is not there yet, *parent is cut to "NAME". */
+static int images_open_beside(const char *path, const char **parent)
+{
+	cleanup_free char *absolute = images_absolute(path ? path : "checkpoint");
+	int directory = open(absolute, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char *end = absolute + strlen(absolute);
+
+	if (directory >= 0 || errno != ENOENT)
+		return directory;
+	while (end > absolute && end[-1] == '/')
+		*--end = '\0';
+	end = strrchr(absolute, '/');
+	if (!end)
+		return -1;
+	end[1] = '\0';
+	*parent += strlen("../");
+	return open(absolute, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
+int images_check_new_parent(const char *path, const char *parent, struct error *err)
+{
+	cleanup_close int from = -1, directory = -1;
+	const char *name = parent;
+
+	if (!images_is_beside(parent))
+		return error_set(err, EINVAL,
+			"--parent-path: '%s' is not '../NAME', a directory beside that of "
+			"--image-path, "
+			"and a restore follows no other",
+			parent);
+	from = images_open_beside(path, &name);
+	if (from >= 0)
+		directory = openat(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (directory < 0)
+		return error_errno(err, errno, "--parent-path: open '%s'", parent);
+	if (faccessat(directory, "inventory.img", F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return error_errno(err, errno,
+			"--parent-path: '%s' holds no checkpoint: inventory.img", parent);
+	return 0;
+}
+
 int images_save_descriptors(
 	const struct images *images, const struct strv *descriptors, struct error *err)
 {

@@ -32,6 +32,9 @@ int images_make(struct images *images, const char *path, const char *work_path, 
  */
 int images_open(struct images *images, const char *path, const char *work_path, struct error *err);
 
+/* That `parent`, a path from the directory `path`, is a checkpoint that images_open would follow the link to. */
+int images_check_new_parent(const char *path, const char *parent, struct error *err);
+
 /* What the descriptors 0, 1 and 2 of init were (oci/descriptors_file.h). */
 int images_save_descriptors(
 	const struct images *images, const struct strv *descriptors, struct error *err);

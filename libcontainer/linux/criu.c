@@ -68,7 +68,9 @@ static int criu_become(
 	const struct criu_setup *setup, int socket, bool entered_cgroup, struct error *err)
 {
 	char number[16];
-	char *arguments[] = { (char *)setup->program, "swrk", number, NULL };
+	/* Of a server's address CRIU heeds only the option. */
+	char *arguments[] = { (char *)setup->program, "swrk", number,
+		setup->listen_address ? "--address" : NULL, (char *)setup->listen_address, NULL };
 
 	snprintf(number, sizeof(number), "%d", socket);
 	/*

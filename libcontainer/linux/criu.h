@@ -37,6 +37,7 @@ struct criu_setup {
 	bool shares_stdio;    /* else CRIU's 0, 1 and 2 are /dev/null */
 	bool shares_terminal; /* it stays in our process group, for --shell-job */
 	bool without_breakpoints;
+	const char *listen_address; /* when it is to serve memory: there alone; else NULL */
 	/* How long it may stand still, and by what it is seen that it does not. */
 	struct criu_watch watch;
 	int cgroup; /* CLONE_INTO_CGROUP, or -1 */

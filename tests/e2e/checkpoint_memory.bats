@@ -142,7 +142,8 @@ lazy_checkpoint()
 	memory_container
 	SECOND=${ID}b
 	lazy_checkpoint
-	wait_for listens 0.0.0.0 "$PORT"
+	wait_for listens 127.0.0.1 "$PORT"
+	! listens 0.0.0.0 "$PORT"
 	[ -s "$IMAGES/clock.json" ]
 	cp -r "$IMAGES" "$WORK/images2"
 	equal "$(status_of "$ID")" running
@@ -167,7 +168,7 @@ lazy_checkpoint()
 		tick=$(last_tick)
 		kill "-$signal" "$CHECKPOINT"
 		wait "$CHECKPOINT" || true
-		wait_for eval '! listens 0.0.0.0 "$PORT"'
+		wait_for eval '! listens 127.0.0.1 "$PORT"'
 		wait_for eval "[ \$(last_tick) -gt $tick ]"
 		memory_is_right
 		rm "$WORK/ready"
@@ -192,6 +193,21 @@ ticked_on()
 
 	tick=$(last_tick)
 	wait_for eval "[ \$(last_tick) -gt $((tick + 2)) ]"
+}
+
+@test "--parent-path: what a restore would not follow is refused, and the container runs on" {
+	local parent
+
+	memory_container
+	mkdir -p "$WORK/empty" "$WORK/deep/er"
+	: >"$WORK/deep/er/inventory.img"
+	for parent in ../missing ../empty ../deep/er "$WORK/empty" empty ..; do
+		run checkpoint --parent-path "$parent"
+		failed --parent-path "$parent" || return 1
+		[ ! -e "$IMAGES" ] || return 1
+	done
+	equal "$(status_of "$ID")" running
+	memory_is_right
 }
 
 @test "checkpoint --pre-dump twice, and the rest: only what was written to since is dumped again" {

@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include "base/io.h"
-#include "linux/cgroup_driver.h"
 #include "linux/cgroup.h"
 #include "linux/cgroup_property.h"
 

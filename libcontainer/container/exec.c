@@ -162,7 +162,6 @@ static int exec_enter_root(void *context, struct error *err)
 {
 	struct execution *execution = context;
 
-	cgroup_entry_close(&execution->enter.cgroup);
 	if (attributes_new_session_keyring(execution->id, err) < 0)
 		return -1;
 	execution->become.rootfd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);

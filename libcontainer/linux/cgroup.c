@@ -339,14 +339,36 @@ int cgroup_freeze(const struct cgroup_plan *plan, bool frozen, struct error *err
 	return 0;
 }
 
-int cgroup_is_frozen(const struct cgroup_plan *plan, struct error *err)
+/* 1, 0 or -1; *found is false where none of the plan's directories has a freezer. */
+static int is_frozen_by(const struct cgroup_plan *plan, bool *found, struct error *err)
 {
 	cleanup_cgroup_members struct cgroup_members members = { 0 };
-	const struct cgroup_member *freezer;
+	const struct cgroup_member *freezer = NULL;
+	int frozen = -1;
 
-	if (cgroup_members_open(plan, &members, err) < 0)
-		return -1;
-	return cgroup_members_freezer(&members, &freezer, err);
+	if (cgroup_members_open(plan, &members, err) == 0)
+		frozen = cgroup_members_freezer(&members, &freezer, err);
+	*found = freezer != NULL;
+	return frozen;
+}
+
+int cgroup_is_frozen(const struct cgroup_plan *plan, struct error *err)
+{
+	bool found = false;
+
+	/* Each command asks: of v1's dozen hierarchies the one of that name is opened alone, as a rule. */
+	for (size_t i = 0; i < plan->directories.length; i++) {
+		const struct cgroup_plan one = { .directories = {
+							 &plan->directories.items[i], 1 } };
+		int frozen;
+
+		if (!strstr(plan->directories.items[i], "/freezer/"))
+			continue;
+		frozen = is_frozen_by(&one, &found, err);
+		if (frozen < 0 || found)
+			return frozen;
+	}
+	return is_frozen_by(plan, &found, err);
 }
 
 int cgroup_freezer(const struct cgroup_plan *plan, char **path, struct error *err)

@@ -179,11 +179,13 @@ hunt_count()	# looks | processes | ours
 	sed -n "s/^looks=.*/ &/; s/.* $1=\([0-9]*\).*/\1/p" <<<"$output"
 }
 
-# hunted PROCESSES LOOKS: it was a hunt, in which so many came by at least.
+# hunted PROCESSES LOOKS [OURS]: it was a hunt, in which so many came by at least, and were seen while they were the
+# runtime's own.
 hunted()
 {
 	[ "$(hunt_count processes)" -ge "$1" ] || { echo "only $(hunt_count processes) processes came by"; return 1; }
 	[ "$(hunt_count looks)" -ge "$2" ] || { echo "only $(hunt_count looks) looks were taken"; return 1; }
+	[ "$(hunt_count ours)" -ge "${3-0}" ] || { echo 'the runtime itself was not seen'; return 1; }
 }
 
 found_nothing_forbidden()

@@ -40,7 +40,7 @@ execs_with_terminal()	# COUNT
 	hunting_container "$KINDS"
 	execs "${HUNT_EXECS:-200}"
 	end_hunt
-	hunted $((${HUNT_EXECS:-200} / 4)) 20000
+	hunted $((${HUNT_EXECS:-200} / 4)) 20000 10
 	found_nothing_forbidden
 	held 'exec, hunted from inside'
 }
@@ -49,7 +49,7 @@ execs_with_terminal()	# COUNT
 	hunting_container "$KINDS"
 	execs_with_terminal "${HUNT_EXECS:-200}"
 	end_hunt
-	hunted $((${HUNT_EXECS:-200} / 4)) 20000
+	hunted $((${HUNT_EXECS:-200} / 4)) 20000 10
 	found_nothing_forbidden
 	held 'exec --tty, hunted from inside'
 }
@@ -59,7 +59,7 @@ execs_with_terminal()	# COUNT
 	hunting_container power
 	execs $((${HUNT_EXECS:-200} / 4))
 	end_hunt
-	hunted $((${HUNT_EXECS:-200} / 16)) 1000
+	hunted $((${HUNT_EXECS:-200} / 16)) 1000 10
 	found_nothing_forbidden
 	held 'exec, capabilities hunted from inside'
 }
@@ -78,7 +78,7 @@ execs_with_terminal()	# COUNT
 		HOST_SECRET=hunted quietly elsewhen run --bundle "$BUNDLE" "member$$"
 	done
 	end_hunt
-	hunted $((${HUNT_CREATES:-100} / 4)) 10000
+	hunted $((${HUNT_CREATES:-100} / 4)) 10000 10
 	found_nothing_forbidden
 	held 'create in a shared PID namespace, hunted from inside'
 }

@@ -91,7 +91,8 @@ void create_undo_directory(void *context)
 
 	if (creation->directory < 0)
 		return;
-	if (directory_remove(creation->runtime, creation->id, creation->directory, &err) < 0)
+	if (!creation->keeps_directory &&
+		directory_remove(creation->runtime, creation->id, creation->directory, &err) < 0)
 		log_warning("%s", err.text);
 	cleanup_fd(&creation->directory);
 }

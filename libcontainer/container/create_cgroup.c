@@ -69,8 +69,10 @@ void create_undo_cgroup(void *context)
 	struct creation *creation = context;
 	struct error err;
 
-	if (cgroup_destroy(&creation->cgroup, &err) < 0)
-		log_warning("%s", err.text);
+	if (cgroup_destroy(&creation->cgroup, &err) == 0)
+		return;
+	creation->keeps_directory = true;
+	log_warning("%s; `delete --force %s` tries it again", err.text, creation->id);
 }
 
 int create_set_limits(void *context, struct error *err)

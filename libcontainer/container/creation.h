@@ -44,7 +44,8 @@ struct creation {
 	int console;        /* the terminal's master, for a foreground run, or -1 */
 	int start_socket;   /* listening, or -1 */
 	bool pid_file_written;
-	bool hooks_ran; /* prestart or createRuntime: poststop is owed when it fails now */
+	bool keeps_directory; /* its cgroup could not be removed: `delete` has to find it */
+	bool hooks_ran;       /* prestart or createRuntime: poststop is owed when it fails now */
 
 	/* Init's alone. */
 	struct rootfs rootfs;

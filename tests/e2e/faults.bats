@@ -50,6 +50,24 @@ numbers_of()	# NAME ARGUMENT...
 	done
 }
 
+@test "a create that fails and cannot remove its cgroup leaves what delete --force needs" {
+	local cgroup
+
+	[ -d /sys/fs/cgroup/pids ] || skip 'no hierarchy of cgroup v1'
+	cgroup=/sys/fs/cgroup/pids$CGROUP/$ID
+	make_bundle ".hooks.createRuntime = [{path: \"/bin/sh\",
+		args: [\"sh\", \"-c\", \"mount --bind $cgroup $cgroup; exit 1\"]}]"
+	run elsewhen create --bundle "$BUNDLE" "$ID"
+	equal "$status" 1
+	contains "$output" 'exit status 1'
+	contains "$output" "cannot remove the cgroup $cgroup"
+	run elsewhen delete --force "$ID"
+	failed "delete container '$ID'" "cannot remove the cgroup $cgroup"
+	umount "$cgroup"
+	elsewhen delete --force "$ID"
+	assert_no_leftovers
+}
+
 @test "what cannot be known of a container keeps delete --force from forgetting it" {
 	local name number numbers
 

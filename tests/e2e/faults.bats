@@ -51,19 +51,19 @@ numbers_of()	# NAME ARGUMENT...
 }
 
 @test "a create that fails and cannot remove its cgroup leaves what delete --force needs" {
-	local cgroup
+	local place
 
 	[ -d /sys/fs/cgroup/pids ] || skip 'no hierarchy of cgroup v1'
-	cgroup=/sys/fs/cgroup/pids$CGROUP/$ID
+	place=/sys/fs/cgroup/pids$CGROUP/$ID
 	make_bundle ".hooks.createRuntime = [{path: \"/bin/sh\",
-		args: [\"sh\", \"-c\", \"mount --bind $cgroup $cgroup; exit 1\"]}]"
+		args: [\"sh\", \"-c\", \"mount --bind $place $place; exit 1\"]}]"
 	run elsewhen create --bundle "$BUNDLE" "$ID"
 	equal "$status" 1
 	contains "$output" 'exit status 1'
-	contains "$output" "cannot remove the cgroup $cgroup"
+	contains "$output" "cannot remove the cgroup $place"
 	run elsewhen delete --force "$ID"
-	failed "delete container '$ID'" "cannot remove the cgroup $cgroup"
-	umount "$cgroup"
+	failed "delete container '$ID'" "cannot remove the cgroup $place"
+	umount "$place"
 	elsewhen delete --force "$ID"
 	assert_no_leftovers
 }

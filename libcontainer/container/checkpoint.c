@@ -28,6 +28,9 @@
 #include "linux/process.h"
 
 #define CHECKPOINT_LOG "dump.log"
+/* As many pages as buffers of a pipe fit eight pages of the kernel's: CRIU's longest. */
+#define CHECKPOINT_PIPE_PAGES 8
+#define CHECKPOINT_PIPE_BUFFER 40
 
 struct checkpoint {
 	const struct container_runtime *runtime;
@@ -55,6 +58,29 @@ static const char *checkpoint_program(const struct checkpoint *checkpoint)
 	return criu_job_program(checkpoint->options->criu);
 }
 
+/*
+ * Who serves memory has a pipe of its own length, and fails without it only when the second page is asked for, in the
+ * middle of a migration.
+ */
+static int checkpoint_check_pipe(struct error *err)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	long size = CHECKPOINT_PIPE_PAGES * page / CHECKPOINT_PIPE_BUFFER * page;
+	cleanup_close int reads = -1, writes = -1;
+	int pair[2];
+
+	if (pipe2(pair, O_CLOEXEC) < 0)
+		return error_errno(err, errno, "--lazy-pages: make a pipe");
+	reads = pair[0];
+	writes = pair[1];
+	if (fcntl(writes, F_SETPIPE_SZ, (int)size) >= 0)
+		return 0;
+	return error_errno(err, errno,
+		"--lazy-pages: CRIU needs a pipe of %ld bytes (CAP_SYS_RESOURCE, or "
+		"/proc/sys/fs/pipe-max-size)",
+		size);
+}
+
 static int checkpoint_check_features(struct checkpoint *checkpoint, struct error *err)
 {
 	const struct container_checkpoint_options *options = checkpoint->options;
@@ -77,7 +103,7 @@ static int checkpoint_check_features(struct checkpoint *checkpoint, struct error
 	if (wanted.lazy_pages && !had.lazy_pages)
 		return error_set(err, ENOTSUP,
 			"--lazy-pages: CRIU finds no userfaultfd that it could use in this kernel");
-	return 0;
+	return wanted.lazy_pages ? checkpoint_check_pipe(err) : 0;
 }
 
 static int checkpoint_check_options(void *context, struct error *err)

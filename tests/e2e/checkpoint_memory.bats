@@ -162,6 +162,7 @@ lazy_checkpoint()
 	local tick
 
 	lazy_works
+	serving_works
 	memory_container
 	for signal in TERM KILL; do
 		lazy_checkpoint
@@ -193,6 +194,17 @@ ticked_on()
 
 	tick=$(last_tick)
 	wait_for eval "[ \$(last_tick) -gt $((tick + 2)) ]"
+}
+
+@test "checkpoint --lazy-pages where no pipe can be as long as CRIU wants it: said before anything is touched" {
+	lazy_works
+	memory_container
+	run setpriv --bounding-set -sys_resource --inh-caps -sys_resource env "$TAG" "$ELSEWHEN" --root "$ROOT" checkpoint \
+		--image-path "$IMAGES" --lazy-pages --page-server "127.0.0.1:$(free_port)" "$ID"
+	failed --lazy-pages 'a pipe of' CAP_SYS_RESOURCE
+	[ ! -e "$IMAGES" ]
+	equal "$(status_of "$ID")" running
+	memory_is_right
 }
 
 @test "--parent-path: what a restore would not follow is refused, and the container runs on" {

@@ -78,9 +78,12 @@ static int restore_make_points(void *context, struct error *err)
 	return restore_write_table(mounts, err);
 }
 
-/* Does something in a process of its own, whose mount namespace is another. */
-static int restore_in_child(
-	int (*work)(void *context, struct error *err), void *context, struct error *err)
+/*
+ * Does something in a process of its own, whose mount namespace is another. When that is the container's, nothing of the
+ * host goes along but the two of `kept`, of which one may be -1; else it is NULL.
+ */
+static int restore_in_child(int (*work)(void *context, struct error *err), void *context,
+	const int kept[2], struct error *err)
 {
 	cleanup_close int ours = -1, theirs = -1;
 	int pair[2], status;
@@ -94,8 +97,11 @@ static int restore_in_child(
 	if (child < 0)
 		return error_errno(err, errno, "fork");
 	if (child == 0) {
+		const int all[] = { theirs, kept ? kept[0] : -1, kept ? kept[1] : -1 };
 		struct error said = { 0 };
 
+		if (kept)
+			process_close_others(all, ARRAY_LENGTH(all));
 		if (work(context, &said) < 0)
 			(void)send(theirs, &said, sizeof(said), MSG_NOSIGNAL);
 		_exit(said.code ? 1 : 0);
@@ -123,7 +129,9 @@ static int restore_table_by(int (*work)(void *context, struct error *err),
 	if (text < 0)
 		return error_errno(err, errno, "make a file for the mounts");
 	mounts->text = text;
-	if (restore_in_child(work, mounts, err) < 0)
+	if (restore_in_child(work, mounts,
+		    mounts->namespace < 0 ? NULL : (const int[]){ mounts->namespace, text },
+		    err) < 0)
 		return -1;
 	if (lseek(text, 0, SEEK_SET) < 0)
 		return error_errno(err, errno, "read the mounts");
@@ -198,7 +206,8 @@ int restore_set_readonly(pid_t pid, struct error *err)
 	namespace = namespace_open(path, CLONE_NEWNS, "root.readonly", err);
 	if (namespace < 0)
 		return -1;
-	if (restore_in_child(restore_make_readonly, &namespace, err) < 0)
+	if (restore_in_child(
+		    restore_make_readonly, &namespace, (const int[]){ namespace, -1 }, err) < 0)
 		return error_prefix(err, "root.readonly");
 	return 0;
 }

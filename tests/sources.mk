@@ -71,6 +71,7 @@ fuzz_targets = \
 	tests/fuzz/fuzz_clock_file \
 	tests/fuzz/fuzz_config \
 	tests/fuzz/fuzz_criu_image \
+	tests/fuzz/fuzz_criu_image_seccomp \
 	tests/fuzz/fuzz_criu_response \
 	tests/fuzz/fuzz_criu_stats \
 	tests/fuzz/fuzz_descriptors \
@@ -146,6 +147,7 @@ faults_sources = \
 tests_fuzz_fuzz_clock_file_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_config_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_criu_image_LDADD = $(fuzz_libs)
+tests_fuzz_fuzz_criu_image_seccomp_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_criu_response_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_criu_stats_LDADD = $(fuzz_libs)
 tests_fuzz_fuzz_descriptors_LDADD = $(fuzz_libs)

@@ -27,6 +27,17 @@ static int operator_load(const struct container_runtime *runtime,
 	return 0;
 }
 
+int operator_allows_other_seccomp(
+	const struct container_runtime *runtime, bool *allows, struct error *err)
+{
+	cleanup_oci_operator_settings struct oci_operator_settings settings = { 0 };
+
+	if (operator_load(runtime, &settings, err) < 0)
+		return -1;
+	*allows = settings.allow_other_seccomp;
+	return 0;
+}
+
 static bool operator_matches(char *const *prefixes, size_t length, const char *name)
 {
 	for (size_t i = 0; i < length; i++)

@@ -3,6 +3,8 @@
 #ifndef CONTAINER_OPERATOR_H
 #define CONTAINER_OPERATOR_H
 
+#include <stdbool.h>
+
 #include <elsewhen/container.h>
 
 #include "base/error.h"
@@ -19,5 +21,9 @@ int operator_check_annotations(const struct container_runtime *runtime,
 /* 1: podClocks of the settings file has the sandbox's id; 0; or -1. */
 int operator_allows_pod_clock(
 	const struct container_runtime *runtime, const char *sandbox, struct error *err);
+
+/* Whether restores take seccomp filters that config.json would not make here: engines have no option for it. */
+int operator_allows_other_seccomp(
+	const struct container_runtime *runtime, bool *allows, struct error *err);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "container/criu_job.h"
+#include "container/operator.h"
 #include "container/outside.h"
 #include "linux/criu_image_seccomp.h"
 
@@ -97,8 +98,13 @@ int restore_check_filters(void *context, struct error *err)
 {
 	struct restoration *restoration = context;
 	struct creation *creation = &restoration->creation;
+	bool allowed = restoration->options->allow_other_seccomp;
 
-	if (!creation->filter || restoration->options->allow_other_seccomp)
+	if (!creation->filter || allowed)
+		return 0;
+	if (operator_allows_other_seccomp(creation->runtime, &allowed, err) < 0)
+		return -1;
+	if (allowed)
 		return 0;
 	if (filter_compile(creation->filter, creation->runtime->root,
 		    &creation->config->linux_.seccomp, &creation->config->arena, err) < 0)

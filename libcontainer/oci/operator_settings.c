@@ -13,6 +13,7 @@ static int settings_refuse_unknown(const char *name, struct error *err)
 static const struct json_property settings_properties[] = {
 	JSON_STRINGS("honouredAnnotations", struct oci_operator_settings, honoured_annotations),
 	JSON_STRINGS("podClocks", struct oci_operator_settings, pod_clocks),
+	JSON_BOOL("allowOtherSeccomp", struct oci_operator_settings, allow_other_seccomp),
 };
 static const struct json_table settings_table = {
 	JSON_TABLE(settings_properties),

@@ -15,6 +15,7 @@ struct oci_operator_settings {
 	struct oci_strings honoured_annotations;
 	/* Ids of sandboxes whose clock any container may have, without a namespace of theirs. */
 	struct oci_strings pod_clocks;
+	bool allow_other_seccomp; /* in all restores, as --allow-other-seccomp in one */
 };
 
 /*

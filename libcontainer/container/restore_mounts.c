@@ -8,7 +8,6 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,8 +15,8 @@
 #include "base/io.h"
 #include "base/text.h"
 #include "linux/cgroup_mount.h"
+#include "linux/child.h"
 #include "linux/namespace.h"
-#include "linux/process.h"
 
 #define RESTORE_MOUNTS_MAX ((size_t)64 * 1024 * 1024)
 
@@ -78,46 +77,6 @@ static int restore_make_points(void *context, struct error *err)
 	return restore_write_table(mounts, err);
 }
 
-/*
- * Does something in a process of its own, whose mount namespace is another. When that is the container's, nothing of the
- * host goes along but the two of `kept`, of which one may be -1; else it is NULL.
- */
-static int restore_in_child(int (*work)(void *context, struct error *err), void *context,
-	const int kept[2], struct error *err)
-{
-	cleanup_close int ours = -1, theirs = -1;
-	int pair[2], status;
-	pid_t child;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return error_errno(err, errno, "make a pair of sockets");
-	ours = pair[0];
-	theirs = pair[1];
-	child = fork();
-	if (child < 0)
-		return error_errno(err, errno, "fork");
-	if (child == 0) {
-		const int all[] = { theirs, kept ? kept[0] : -1, kept ? kept[1] : -1 };
-		struct error said = { 0 };
-
-		if (kept)
-			process_close_others(all, ARRAY_LENGTH(all));
-		if (work(context, &said) < 0)
-			(void)send(theirs, &said, sizeof(said), MSG_NOSIGNAL);
-		_exit(said.code ? 1 : 0);
-	}
-	cleanup_fd(&theirs);
-	if (recv(ours, err, sizeof(*err), 0) == (ssize_t)sizeof(*err)) {
-		(void)process_reap(child);
-		return -1;
-	}
-	status = process_reap(child);
-	if (status == 0)
-		return 0;
-	return error_set(
-		err, ECHILD, "the process that sees to the mounts ended with status %d", status);
-}
-
 static int restore_table_by(int (*work)(void *context, struct error *err),
 	struct restore_mounts *mounts, struct mount_table *table, struct error *err)
 {
@@ -129,9 +88,9 @@ static int restore_table_by(int (*work)(void *context, struct error *err),
 	if (text < 0)
 		return error_errno(err, errno, "make a file for the mounts");
 	mounts->text = text;
-	if (restore_in_child(work, mounts,
-		    mounts->namespace < 0 ? NULL : (const int[]){ mounts->namespace, text },
-		    err) < 0)
+	if (child_run_alone("reads the mounts",
+		    mounts->namespace < 0 ? NULL : (const int[]){ mounts->namespace, text }, 2,
+		    work, mounts, err) < 0)
 		return -1;
 	if (lseek(text, 0, SEEK_SET) < 0)
 		return error_errno(err, errno, "read the mounts");
@@ -206,8 +165,8 @@ int restore_set_readonly(pid_t pid, struct error *err)
 	namespace = namespace_open(path, CLONE_NEWNS, "root.readonly", err);
 	if (namespace < 0)
 		return -1;
-	if (restore_in_child(
-		    restore_make_readonly, &namespace, (const int[]){ namespace, -1 }, err) < 0)
+	if (child_run_alone("makes the root read-only", &namespace, 1, restore_make_readonly,
+		    &namespace, err) < 0)
 		return error_prefix(err, "root.readonly");
 	return 0;
 }

@@ -3,6 +3,8 @@
 #ifndef LINUX_CHILD_H
 #define LINUX_CHILD_H
 
+#include <stddef.h>
+
 #include "base/error.h"
 
 /*
@@ -11,5 +13,13 @@
  */
 int child_run(const char *what, int (*work)(void *context, struct error *err), void *context,
 	struct error *err);
+
+/*
+ * The same for a child that goes where others could look into it: of the caller's descriptors it has none but those of
+ * `kept`, of which some may be -1. At most CHILD_KEPT_MAX.
+ */
+#define CHILD_KEPT_MAX 7
+int child_run_alone(const char *what, const int *kept, size_t length,
+	int (*work)(void *context, struct error *err), void *context, struct error *err);
 
 #endif

@@ -5,6 +5,8 @@
  *	faults record FILE COMMAND...                      what it calls, a line each
  *	faults WHAT PROCESS NUMBER FILE COMMAND...         the name of the call that was hit, into FILE
  *
+ * FAULTS_ALSO=PID: that process, too, is traced and named "i".
+ *
  * The exit status is the command's own (128 + N when a signal N ended it); 125 for a failure of this
  * program.
  */
@@ -51,7 +53,9 @@ static int run(struct tracer *tracer, const char *path)
 int main(int argc, char **argv)
 {
 	struct fault fault = { 0 };
-	struct tracer tracer = { .fault = &fault };
+	const char *also = getenv("FAULTS_ALSO");
+	struct tracer tracer = { .fault = &fault,
+		.also = also ? (pid_t)strtol(also, NULL, 10) : 0 };
 	char *end;
 
 	if (argc >= 4 && strcmp(argv[1], "record") == 0) {

@@ -111,7 +111,7 @@ class Run(Scenario):
         return 'run', '--detach', '--bundle', here.bundle, here.id
 
     def check(self, here, succeeded, killed):
-        if not succeeded:
+        if not succeeded or here.killed_at_execve():
             return []
         if not here.wait_for(lambda: os.path.exists(f'{here.rootfs}/tmp/started')):
             return ['it ran, and the program was never started']
@@ -155,12 +155,18 @@ class Stopped(Scenario):
 
 
 class Start(Created):
+    def prepare(self, here):
+        super().prepare(here)
+        here.trace(here.state()['pid'])
+
     def arguments(self, here):
         return 'start', here.id
 
     def check(self, here, succeeded, killed):
         def started():
             return os.path.exists(f'{here.rootfs}/tmp/started')
+        if succeeded and here.killed_at_execve():
+            return []
         if succeeded:
             return [] if here.wait_for(started) else ['it was started, and the program never ran']
         # It runs, can be started again, or has stopped; a killed start takes nothing away.

@@ -20,7 +20,8 @@
 
 struct traced {
 	pid_t pid;
-	char name[FAULT_NAME_SIZE]; /* "": its parent has not told of it yet, and it waits */
+	char name[FAULT_NAME_SIZE]; /* "": its parent has not told of it yet */
+	bool waits;                 /* stopped, until it has a name */
 	unsigned int children;
 	unsigned long calls;
 	bool starves; /* FAULT_MEMORY has reached it */
@@ -193,18 +194,16 @@ static void stop_at_fork(struct tracing *tracing, struct traced *parent)
 {
 	unsigned long pid = 0;
 	struct traced *child;
-	bool waits;
 
 	if (ptrace(PTRACE_GETEVENTMSG, parent->pid, NULL, &pid) == 0 && pid > 0) {
 		pid_t parent_pid = parent->pid;
 
-		waits = traced_find(tracing, (pid_t)pid) != NULL;
 		child = traced_add(tracing, (pid_t)pid);
 		parent = traced_find(tracing, parent_pid);
 		snprintf(child->name, sizeof(child->name), "%.40s.%u", parent->name,
 			++parent->children);
 		child->starves = parent->starves;
-		if (waits)
+		if (child->waits)
 			traced_go_on(tracing, child, 0);
 		parent = traced_find(tracing, parent_pid);
 	}
@@ -222,9 +221,38 @@ static bool is_own_program(const struct tracing *tracing, pid_t pid)
 	       st.st_ino == tracing->program.st_ino;
 }
 
+/* Not before the command begins, so that its first call is always the same. */
+static void also_begin(struct tracing *tracing)
+{
+	struct traced *also = traced_find(tracing, tracing->tracer->also);
+
+	if (!also)
+		return;
+	snprintf(also->name, sizeof(also->name), "i");
+	if (also->waits)
+		traced_go_on(tracing, also, 0);
+}
+
+static int also_seize(struct tracing *tracing)
+{
+	pid_t pid = tracing->tracer->also;
+
+	if (pid <= 0)
+		return 0;
+	if (ptrace(PTRACE_SEIZE, pid, NULL, TRACER_OPTIONS) < 0)
+		return -1;
+	traced_add(tracing, pid);
+	return ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) < 0 ? -1 : 0;
+}
+
 static void stop_at_exec(struct tracing *tracing, struct traced *traced)
 {
+	pid_t pid = traced->pid;
+
+	if (!tracing->counts)
+		also_begin(tracing);
 	tracing->counts = true;
+	traced = traced_find(tracing, pid);
 	if (is_own_program(tracing, traced->pid))
 		traced_go_on(tracing, traced, 0);
 	else
@@ -236,8 +264,9 @@ static void stop_of_group(struct tracing *tracing, struct traced *traced, int si
 	bool stopped =
 		signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 
-	if (!traced->name[0])
-		return; /* until its parent tells of it */
+	traced->waits = !traced->name[0];
+	if (traced->waits)
+		return;
 	if (stopped && !tracing->letting)
 		ptrace(PTRACE_LISTEN, traced->pid, NULL, NULL);
 	else
@@ -333,7 +362,7 @@ int tracer_run(struct tracer *tracer)
 	if (!tracing)
 		return -1;
 	*tracing = (struct tracing){ .tracer = tracer, .status = -1 };
-	if (stat(tracer->command[0], &tracing->program) < 0 ||
+	if (stat(tracer->command[0], &tracing->program) < 0 || also_seize(tracing) < 0 ||
 		(tracing->command = spawn(tracer->command)) < 0) {
 		free(tracing);
 		return -1;

@@ -7,6 +7,7 @@
 
 struct tracer {
 	char **command;
+	pid_t also; /* a process that is there already, named "i": the init that a start tells; or 0 */
 	const struct fault *fault;
 	FILE *record; /* a line for each call: process, number, name, "short" or "memory" or "-" */
 	/* What was hit: the name of the call, or "". */

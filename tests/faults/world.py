@@ -75,7 +75,7 @@ class World:
 
     def __init__(self, view, worker):
         self.view, self.worker = view, worker
-        self.last_hit = ''
+        self.last_hit = self.last_kind = ''
 
     def __enter__(self):
         enter_view(self.view)
@@ -150,16 +150,27 @@ class World:
         with open(f'{self.work}/stdout', encoding='utf-8') as out:
             return out.read()
 
+    def trace(self, pid):
+        """Beside the next commands that are traced, also a process that is there: by the name "i"."""
+        self.environment['FAULTS_ALSO'] = str(pid)
+
     def record(self, arguments):
         status, said = self.call([FAULTS, 'record', f'{self.work}/calls', *self.command(*arguments)])
         with open(f'{self.work}/calls', encoding='utf-8') as calls:
+            self.environment.pop('FAULTS_ALSO', None)
             return status, said, [line.split() for line in calls]
 
+    def killed_at_execve(self):
+        """From outside that is as if the program had run, and had been killed at its first instruction."""
+        return self.last_kind == 'kill' and self.last_hit in ('execve', 'execveat')
+
     def inject(self, case, arguments):
+        self.last_kind = case[0]
         hit = f'{self.work}/hit'
         status, said = self.call([FAULTS, *case, hit, *self.command(*arguments)])
         with open(hit, encoding='utf-8') as file:
             self.last_hit = file.read().strip()
+        self.environment.pop('FAULTS_ALSO', None)
         return status, said
 
     # --- what is there

@@ -161,7 +161,7 @@ def run_scenario(scenario, only):
 
 def main():
     only = os.environ.get('FAULTS_ONLY', '')
-    case = re.fullmatch(r'(.*):(\w+):([\d.]+):(\d+)', only)
+    case = re.fullmatch(r'(.*):(\w+):([i\d.]+):(\d+)', only)
     name = case.group(1) if case else only
     chosen = [s for s in scenarios.all_scenarios() if name == s.name or (not case and name in s.name)]
     print(f'# FAULTS_SEED={SEED}')

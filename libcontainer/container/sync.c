@@ -93,8 +93,11 @@ int sync_receive(int fd, struct sync_message *message, int *passed, struct error
 	ssize_t got = socket_receive(fd, message, sizeof(*message), passed);
 
 	/*
-	 * A peer that died with messages of ours unread resets the stream: it is gone all the same.
+	 * A peer that died with messages of ours unread resets the stream: it is gone all the same, and its
+	 * last words stand behind the reset.
 	 */
+	if (got == -ECONNRESET)
+		got = socket_receive(fd, message, sizeof(*message), passed);
 	if (got < 0 && got != -ECONNRESET)
 		return error_errno(err, (int)-got, "receive from the sync socket");
 	if (got <= 0) {

@@ -127,6 +127,22 @@ static void test_sending_to_a_closed_end_is_no_signal(void **state)
 	assert_int_equal(err.code, EPIPE);
 }
 
+/* It never read what it was sent, which resets the stream before its own words are read. */
+static void test_last_words_outlive_a_reset(void **state)
+{
+	struct pair *pair = *state;
+	const struct error said = { .code = EIO, .text = "the last words" };
+	struct sync_message message;
+	struct error err = { 0 };
+
+	assert_int_equal(sync_send(pair->runtime, SYNC_START, 0, &err), 0);
+	sync_send_error(pair->child, &said);
+	close(pair->child);
+	pair->child = -1;
+	assert_int_equal(sync_receive(pair->runtime, &message, NULL, &err), -1);
+	assert_string_equal(err.text, "the last words");
+}
+
 static void test_a_message_of_the_wrong_size_is_refused(void **state)
 {
 	struct pair *pair = *state;
@@ -150,6 +166,7 @@ int main(void)
 		TEST(test_a_descriptor_comes_along),
 		TEST(test_the_closed_end_is_not_an_error_by_itself),
 		TEST(test_sending_to_a_closed_end_is_no_signal),
+		TEST(test_last_words_outlive_a_reset),
 		TEST(test_a_message_of_the_wrong_size_is_refused),
 	};
 

@@ -337,7 +337,9 @@ static void checkpoint_undo_dump(void *context)
 	struct checkpoint *checkpoint = context;
 	struct error err;
 
-	if (checkpoint->end != CRIU_ENDED && criu_network_unlock(checkpoint->state.pid, &err) < 0)
+	if (checkpoint->end != CRIU_ENDED &&
+		criu_network_unlock(checkpoint->state.pid,
+			checkpoint->criu.network_lock == CRIU_NETWORK_LOCK_IPTABLES, &err) < 0)
 		log_warning("%s", err.text);
 	if (checkpoint->freezer && !checkpoint->paused &&
 		cgroup_is_frozen(&checkpoint->cgroup, &err) != 0 &&

@@ -17,6 +17,8 @@
 #include "linux/signals.h"
 
 #define NETWORK_PATIENCE_MS 10000
+#define NETWORK_UNKNOWN_STATUS 2
+#define NETWORK_UNKNOWN "2"
 #define NETWORK_PATH "PATH=/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 
 /*
@@ -31,16 +33,17 @@ static const char network_script[] =
 	"	done\n"
 	"	! $ip -w -S CRIU || exit 1\n"
 	"done\n"
-	"command -v nft >/dev/null || exit 0\n"
+	"command -v nft >/dev/null || exit \"$1\"\n"
 	"for table in $(nft list tables inet | sed -n 's/^table inet \\(CRIU-[^ ]*\\)$/\\1/p'); "
 	"do\n"
 	"	nft delete table inet \"$table\" || exit 1\n"
 	"done\n";
 
 /* In a child of its own: it is in no other namespace of the container's, and nobody there sees it. */
-static _Noreturn void network_run(int namespace)
+static _Noreturn void network_run(int namespace, bool by_iptables)
 {
-	char *arguments[] = { "sh", "-c", (char *)network_script, NULL };
+	char *arguments[] = { "sh", "-c", (char *)network_script, "sh",
+		by_iptables ? "0" : NETWORK_UNKNOWN, NULL };
 	char *environment[] = { NETWORK_PATH, NULL };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -62,12 +65,13 @@ static bool network_is_own(int namespace)
 	       is.st_dev == own.st_dev && is.st_ino == own.st_ino;
 }
 
-int criu_network_unlock(pid_t pid, struct error *err)
+int criu_network_unlock(pid_t pid, bool by_iptables, struct error *err)
 {
 	cleanup_close int namespace = -1, pidfd = -1;
 	bool entered;
 	char path[64];
 	pid_t child;
+	int status;
 
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
 	namespace = namespace_open(path, CLONE_NEWNET, "the container's network", err);
@@ -77,13 +81,21 @@ int criu_network_unlock(pid_t pid, struct error *err)
 		return 0;
 	child = process_clone(0, -1, &entered, &pidfd);
 	if (child == 0)
-		network_run(namespace);
+		network_run(namespace, by_iptables);
 	if (child < 0)
 		return error_errno(err, -child, "unlock the container's network");
 	if (process_wait_gone(pidfd, NETWORK_PATIENCE_MS) < 0)
 		(void)process_signal(pidfd, SIGKILL);
-	if (process_reap(child) == 0)
+	status = process_reap(child);
+	if (status == 0)
 		return 0;
+	if (status == NETWORK_UNKNOWN_STATUS)
+		return error_set(err, ENOENT,
+			"CRIU was killed, and may have left rules of netfilter (a table CRIU) in "
+			"the "
+			"container's network namespace, which let nothing pass: there is no nft to "
+			"look "
+			"for them");
 	return error_set(err, EIO,
 		"CRIU was killed and has left rules of netfilter (chain or table CRIU) in the "
 		"container's network namespace, which let nothing pass");

@@ -143,7 +143,8 @@ lazy_checkpoint()
 	SECOND=${ID}b
 	lazy_checkpoint
 	wait_for listens 127.0.0.1 "$PORT"
-	! listens 0.0.0.0 "$PORT"
+	run listens 0.0.0.0 "$PORT"
+	[ "$status" != 0 ]
 	[ -s "$IMAGES/clock.json" ]
 	cp -r "$IMAGES" "$WORK/images2"
 	equal "$(status_of "$ID")" running

@@ -66,16 +66,16 @@ static int checkpoint_check_pipe(struct error *err)
 {
 	long page = sysconf(_SC_PAGESIZE);
 	long size = CHECKPOINT_PIPE_PAGES * page / CHECKPOINT_PIPE_BUFFER * page;
-	cleanup_close int reads = -1, writes = -1;
-	int pair[2];
+	int pair[2], result;
 
 	if (pipe2(pair, O_CLOEXEC) < 0)
 		return error_errno(err, errno, "--lazy-pages: make a pipe");
-	reads = pair[0];
-	writes = pair[1];
-	if (fcntl(writes, F_SETPIPE_SZ, (int)size) >= 0)
+	result = fcntl(pair[1], F_SETPIPE_SZ, (int)size) < 0 ? errno : 0;
+	close(pair[0]);
+	close(pair[1]);
+	if (result == 0)
 		return 0;
-	return error_errno(err, errno,
+	return error_errno(err, result,
 		"--lazy-pages: CRIU needs a pipe of %ld bytes (CAP_SYS_RESOURCE, or "
 		"/proc/sys/fs/pipe-max-size)",
 		size);

@@ -84,9 +84,9 @@ attacks_table()	# REPORT
 		$3 == "works" { works[$1] = works[$1] (works[$1] ? ", " : "") $2 }
 		$3 == "unshown" { works[$1] = works[$1] (works[$1] ? ", " : "") "(" $2 ")" }
 		END {
-			printf "  %-52s %-10s %s\n", "attack", "elsewhen", "works on"
+			printf "  %-56s %-10s %s\n", "attack", "elsewhen", "works on"
 			for (i = 1; i <= n; i++)
-				printf "  %-52s %-10s %s\n", order[i], held[order[i]] ? held[order[i]] : "FAILED",
+				printf "  %-56s %-10s %s\n", order[i], held[order[i]] ? held[order[i]] : "FAILED",
 					works[order[i]] ? works[order[i]] : "-"
 		}' "$1"
 }

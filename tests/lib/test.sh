@@ -214,14 +214,14 @@ suite_attacks()
 (
 	tap_built attacks plain test-programs || return 0
 	attacks_peers
-	ATTACKS_STARTS=5000 ATTACKS_RACES=100 test_attack_files attacks 1800
+	ATTACKS_STARTS=${ATTACKS_STARTS:-5000} ATTACKS_RACES=${ATTACKS_RACES:-100} test_attack_files attacks 1800
 )
 
 # The same attacks a few times, and on no other runtimes.
 suite_attacks_quick()
 (
 	tap_built attacks-quick plain test-programs || return 0
-	ATTACKS_STARTS=40 ATTACKS_RACES=5 ATTACKS_PEERS=none HUNT_EXECS=40 HUNT_CREATES=20 \
+	ATTACKS_STARTS=30 ATTACKS_RACES=5 ATTACKS_PEERS=none HUNT_EXECS=30 HUNT_CREATES=20 \
 		test_attack_files attacks-quick 120
 )
 

@@ -176,7 +176,13 @@ mask_on_peer()
 	run_quietly
 	lacks "$output" unmasked
 	held "$class"
-	show_on_peers "$class" mask_on_peer 'older ones replace it before; it took a race, see CVE-2025-31133 below'
+	show_on_peers "$class" mask_on_peer 'it took a race, see CVE-2025-31133 below'
+	echo "$MARKER_TEXT" >"$WORK/masked"
+	rm -f "$ROOTFS/dev/null"
+	ln -s /proc/cmdline "$ROOTFS/dev/null"
+	unshare --mount --propagation private sh -c 'mount --bind "$1/dev/null" "$2" && test -n "$(cat "$2")"' - \
+		"$ROOTFS" "$WORK/masked"
+	works "$class" 'mount --bind'
 }
 
 swapped_null()	# FUNCTION COUNT: while a sibling swaps dev/null of a shared directory; 0 when the mask failed once

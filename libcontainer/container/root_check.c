@@ -180,7 +180,7 @@ static int root_prepare(struct root_walk *walk, const char *path, struct error *
 int root_open(const char *path, struct error *err)
 {
 	struct root_walk walk;
-	char name[NAME_MAX + 1];
+	char name[NAME_MAX + 1] = "";
 	int result = root_prepare(&walk, path, err);
 
 	while (result == 0) {

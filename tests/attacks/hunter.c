@@ -453,7 +453,7 @@ static void usage(void)
 
 static void add_identity(struct identities *all, const char *text)
 {
-	unsigned long long device, inode;
+	unsigned long long device = 0, inode = 0;
 
 	if (all->length == HUNT_MANY || sscanf(text, "%llu:%llu", &device, &inode) != 2)
 		usage();

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # config.md "POSIX-platform Hooks": when each of the six runs, where, with what on stdin.
 
+# shellcheck disable=SC2153 # HELPER is set by helper_elsewhen
 load common
 
 # A hook that notes its name in $WORK/shared/log, and keeps the state that it reads.
@@ -316,16 +317,15 @@ hook_has_ended()
 
 killed_in_hook()	# NAME COMMAND...: the runtime is killed while the hook of that name is at work
 {
-	local name=$1 runtime
+	local name=$1
 
 	shift
 	touch "$WORK/hook.lock"
 	edit --arg work "$WORK" --arg name "$name" '.hooks = {($name): [{path: "/bin/sh", args: ["sh", "-c",
 		"exec flock --no-fork \($work)/hook.lock sleep 100"], env: ["PATH=/usr/bin:/bin"]}]}'
 	helper_elsewhen "$@"
-	runtime=$HELPER
 	wait_for hook_is_at_work
-	kill -KILL "$runtime"
+	kill -KILL "$HELPER"
 	wait_for hook_has_ended
 }
 

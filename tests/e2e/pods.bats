@@ -266,7 +266,7 @@ pins()
 }
 
 @test "two containers that name each other as their sandbox do not wait for each other" {
-	local first second try status=0
+	local name try status=0
 
 	for name in a b; do
 		pod_bundle "$name" container

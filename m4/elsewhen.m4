@@ -41,3 +41,21 @@ AC_DEFUN([ELSEWHEN_STATIC_YAJL], [
 	LIBS=$elsewhen_saved_libs
 	LDFLAGS=$elsewhen_saved_ldflags
 ])
+
+# ELSEWHEN_PREFER_ARCHIVE(VARIABLE, LIBRARY, FUNCTION, ARCHIVE...): has VARIABLE_LIBS take the first archive that can be
+# linked into a program that is dynamic otherwise. Each start of elsewhen loads its libraries twice, since it executes
+# itself again from a read-only mount: an archive needs no loading.
+AC_DEFUN([ELSEWHEN_PREFER_ARCHIVE], [
+	elsewhen_saved_libs=$LIBS
+	elsewhen_archive=
+	AC_MSG_CHECKING([for an archive of lib$2])
+	for archive in $4; do
+		AS_IF([test "x$elsewhen_archive" = x], [
+			elsewhen_try=$(AS_ECHO(["$$1_LIBS"]) | $SED "s/-l$2/-l:lib$archive.a/")
+			LIBS="$elsewhen_saved_libs $elsewhen_try"
+			AC_LINK_IFELSE([AC_LANG_CALL([], [$3])], [elsewhen_archive=$archive; $1_LIBS=$elsewhen_try])
+		])
+	done
+	AC_MSG_RESULT([${elsewhen_archive:-no}])
+	LIBS=$elsewhen_saved_libs
+])

@@ -191,6 +191,14 @@ static int become_set_labels(const struct become *become, struct error *err)
 	return 0;
 }
 
+/* An agent is told of a process that is there: without a message for it yet, it is too early. */
+static bool become_may_settle(const struct become *become)
+{
+	if (!become->seccomp || (become->seccomp->notifies && !become->seccomp_agent_message))
+		return false;
+	return seccomp_allows(become->seccomp, become_calls, ARRAY_LENGTH(become_calls));
+}
+
 int become_user(struct become *become, struct error *err)
 {
 	int groups_are_fixed = become_groups_are_fixed(become->procfd, err);
@@ -212,9 +220,11 @@ int become_user(struct become *become, struct error *err)
 	/* From here on the process may stay when the runtime goes (enter.c). */
 	if (prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0)
 		return error_errno(err, errno, "outlive the runtime");
-	if (become->seccomp && !become->seccomp->notifies &&
-		seccomp_allows(become->seccomp, become_calls, ARRAY_LENGTH(become_calls)))
-		return become_settle(become, err);
+	if (!become_may_settle(become))
+		return 0;
+	if (become_settle(become, err) < 0)
+		return -1;
+	cleanup_fd(&become->seccomp_agent);
 	return 0;
 }
 

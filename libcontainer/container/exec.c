@@ -212,6 +212,10 @@ static int exec_become_user(void *context, struct error *err)
 	struct become *become = &execution->become;
 
 	become->seccomp = filter_program(execution->filter);
+	if (become->seccomp_agent >= 0)
+		become->seccomp_agent_message = state_json_for_agent(&execution->state,
+			OCI_STATUS_RUNNING, execution->state.pid,
+			execution->config->linux_.seccomp.listener_metadata);
 	enter_kept_fds(&execution->enter, become->kept);
 	return become_user(become, err);
 }
@@ -236,10 +240,6 @@ static int exec_become_program(void *context, struct error *err)
 {
 	struct execution *execution = context;
 
-	if (execution->become.seccomp_agent >= 0)
-		execution->become.seccomp_agent_message = state_json_for_agent(&execution->state,
-			OCI_STATUS_RUNNING, execution->state.pid,
-			execution->config->linux_.seccomp.listener_metadata);
 	if (become_settle(&execution->become, err) < 0)
 		return -1;
 	return become_program(&execution->become, err);

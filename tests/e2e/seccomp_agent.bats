@@ -53,3 +53,21 @@ told()
 	failed linux.seccomp.listenerPath "$WORK/no-agent" 'No such file'
 	assert_no_leftovers
 }
+
+# The connection to the agent is the host's: the program in the container, and what comes before it there, has none.
+@test "exec: the agent gets a listener of its own, and the process has no connection to it" {
+	bundle_with_agent
+	quietly elsewhen run --detach --bundle "$BUNDLE" "$ID"
+	wait_for grep -q ociVersion "$WORK/helper"
+	rm "$WORK/agent" "$WORK/helper"
+	helper python3 "$BATS_TEST_DIRNAME/agent_receive.py" "$WORK/agent"
+	wait_for test -S "$WORK/agent"
+	run elsewhen exec "$ID" sh -c 'mkdir /other; ls -l /proc/self/fd'
+	contains "$output" "can't create directory '/other': Function not implemented"
+	lacks "$output" socket
+	wait_for grep -q ociVersion "$WORK/helper"
+	contains "$(cat "$WORK/helper")" 'seccomp notify'
+	equal "$(told .pid)" "$(pid_of "$ID")"
+	[ ! -e "$ROOTFS/other" ]
+	elsewhen delete --force "$ID"
+}

@@ -54,7 +54,8 @@ lint_manual()
 	done
 }
 
-# docs/security.md names the test of each class by its file and the beginning of its name, and leaves out no attack.
+# docs/security.md and docs/differences.md name the test of each row by its file and the beginning of its name; the first
+# leaves out no attack.
 lint_security()
 {
 	local file name title found=0 missing=0
@@ -62,9 +63,9 @@ lint_security()
 	while IFS=: read -r file name; do
 		found=$((found + 1))
 		grep -q -F "@test \"${name# }" "$top/$file" && continue
-		echo "docs/security.md names a test that is not there: $file:$name"
+		echo "docs name a test that is not there: $file:$name"
 		missing=1
-	done < <(grep -o '`tests/[^`]*\.bats: [^`]*`' "$top/docs/security.md" | tr -d '`')
+	done < <(cat "$top"/docs/{security,differences}.md | grep -o '`tests/[^`]*\.bats: [^`]*`' | tr -d '`')
 	while IFS= read -r title; do
 		file=${title%%:*}
 		title=${title#*@test \"}

@@ -213,10 +213,11 @@ int become_user(struct become *become, struct error *err)
 	become->filter_is_due = become->seccomp != NULL;
 	if (become_change_user(become, groups_are_fixed, err) < 0)
 		return -1;
-	/* The change of user has set it back. */
-	result = process_hide();
+	/* The change of user decides it anew. */
+	result = become->stays_dumpable ? process_show() : process_hide();
 	if (result < 0)
-		return error_errno(err, -result, "become not dumpable");
+		return error_errno(
+			err, -result, "become %sdumpable", become->stays_dumpable ? "" : "not ");
 	/* From here on the process may stay when the runtime goes (enter.c). */
 	if (prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) < 0)
 		return error_errno(err, errno, "outlive the runtime");

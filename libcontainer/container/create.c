@@ -206,6 +206,13 @@ static int create_spawn_init(void *context, struct error *err)
 	const struct enter_work work = { init_prepare, init_become, creation };
 
 	become_read_caller(&creation->become);
+	/*
+	 * Whose rights end at the user namespace may not look at a process of it that is not dumpable, and asks for
+	 * its clocks before it starts. In a PID namespace of its own nobody is there but whom `exec` brings.
+	 */
+	creation->become.stays_dumpable =
+		geteuid() != 0 && !creation->enter.plan.prepares_outside &&
+		plan_source(&creation->enter.plan, OCI_NAMESPACE_USER) == PLAN_NEW;
 	return enter_spawn(&creation->enter, &work, err);
 }
 

@@ -97,6 +97,11 @@ int process_name(pid_t pid, char name[PROCESS_NAME_SIZE])
 	return 0;
 }
 
+int process_show(void)
+{
+	return prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0 ? -errno : 0;
+}
+
 int process_hide(void)
 {
 	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 ? -errno : 0;

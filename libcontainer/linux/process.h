@@ -43,6 +43,7 @@ int process_name(pid_t pid, char name[PROCESS_NAME_SIZE]);
  * into /proc/PID or trace it. A change of user or execve sets it back. 0 or -errno.
  */
 int process_hide(void);
+int process_show(void);
 
 /* pidfd_open(2), proven to be the process that started at `start_time` (procfs_start_time). fd or
  * -errno, of which -ESRCH alone says that there is no such process. */

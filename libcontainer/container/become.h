@@ -52,6 +52,7 @@ struct become {
 	/* Between become_user and become_settle. */
 	struct caps_identity identity;
 	bool filter_is_due;
+	bool has_announced; /* SYNC_EXECUTING is sent */
 };
 
 /* Nothing is open. */
@@ -97,11 +98,14 @@ int become_user(struct become *become, struct error *err);
  */
 int become_lead_session(struct become *become, struct error *err);
 
-/* Installs the filter, if become_user could not, and drops what that needed. Hooks and execve alone come after. */
-int become_settle(struct become *become, struct error *err);
+/*
+ * Installs the filter, if become_user could not, and drops what that needed. Hooks and execve alone come after.
+ * `starter`: whoever waits for execve; it is told now of a process that the filter would not let speak later.
+ */
+int become_settle(struct become *become, int starter, struct error *err);
 
-/* execve. Returns only on failure. */
-int become_program(struct become *become, struct error *err);
+/* Tells `starter`, and execve. Returns only on failure. */
+int become_program(struct become *become, int starter, struct error *err);
 
 /* LISTEN_PID, for the process that the caller is. */
 void become_name_listener(struct become *become);

@@ -18,6 +18,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "container/adapt.h"
+#include "container/sync.h"
 #include "linux/attributes.h"
 #include "linux/lsm.h"
 #include "linux/process.h"
@@ -70,7 +71,7 @@ static int become_hand_over_listener(struct become *become, int listener, struct
 	return 0;
 }
 
-static int become_install_seccomp(struct become *become, struct error *err)
+static int become_load_seccomp(struct become *become, struct error *err)
 {
 	cleanup_close int listener = -1;
 	int result = seccomp_install(become->seccomp, err);
@@ -82,6 +83,13 @@ static int become_install_seccomp(struct become *become, struct error *err)
 		return 0;
 	listener = result;
 	return become_hand_over_listener(become, listener, err);
+}
+
+static int become_install(struct become *become, struct error *err)
+{
+	if (become_load_seccomp(become, err) < 0)
+		return -1;
+	return become->identity.until_settled ? caps_settle(&become->identity, err) : 0;
 }
 
 /*
@@ -223,7 +231,7 @@ int become_user(struct become *become, struct error *err)
 		return error_errno(err, errno, "outlive the runtime");
 	if (!become_may_settle(become))
 		return 0;
-	if (become_settle(become, err) < 0)
+	if (become_install(become, err) < 0)
 		return -1;
 	cleanup_fd(&become->seccomp_agent);
 	return 0;
@@ -248,22 +256,40 @@ int become_lead_session(struct become *become, struct error *err)
 	return 0;
 }
 
-int become_settle(struct become *become, struct error *err)
+/* A starter that was killed has started it all the same. */
+static int become_announce(struct become *become, int starter, struct error *err)
 {
-	if (!become->filter_is_due)
+	if (become->has_announced)
 		return 0;
-	if (become_install_seccomp(become, err) < 0)
+	if (sync_send(starter, SYNC_EXECUTING, 0, err) < 0 && err->code != EPIPE)
 		return -1;
-	return become->identity.until_settled ? caps_settle(&become->identity, err) : 0;
+	become->has_announced = true;
+	return 0;
 }
 
-int become_program(struct become *become, struct error *err)
+int become_settle(struct become *become, int starter, struct error *err)
+{
+	static const struct seccomp_call speak[] = { { SYS_sendmsg, { 0 } },
+		{ SYS_recvmsg, { 0 } } };
+
+	/* What is left has this name until execve gives it another. */
+	(void)prctl(PR_SET_NAME, BECOME_NAME, 0, 0, 0);
+	if (!become->filter_is_due)
+		return 0;
+	if (!seccomp_allows(become->seccomp, speak, ARRAY_LENGTH(speak)) &&
+		become_announce(become, starter, err) < 0)
+		return -1;
+	return become_install(become, err);
+}
+
+int become_program(struct become *become, int starter, struct error *err)
 {
 	const struct oci_process *process = become->process;
 
 	become_name_listener(become);
 	signals_reset();
-	(void)prctl(PR_SET_NAME, BECOME_NAME, 0, 0, 0);
+	if (become_announce(become, starter, err) < 0)
+		return -1;
 	execve(become->executable, process->args.items, become->environment.items);
 	return become_refuse_program(become->executable, " cannot be executed", errno, err);
 }

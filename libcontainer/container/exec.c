@@ -240,9 +240,9 @@ static int exec_become_program(void *context, struct error *err)
 {
 	struct execution *execution = context;
 
-	if (become_settle(&execution->become, err) < 0)
+	if (become_settle(&execution->become, execution->enter.child_end, err) < 0)
 		return -1;
-	return become_program(&execution->become, err);
+	return become_program(&execution->become, execution->enter.child_end, err);
 }
 
 /* In the container's namespaces but for that of PIDs: nobody in there sees who does this. */

@@ -239,7 +239,7 @@ static int init_settle(void *context, struct error *err)
 		creation->become.seccomp_agent_message = state_json_for_agent(&creation->state,
 			OCI_STATUS_CREATED, creation->host_pid,
 			creation->config->linux_.seccomp.listener_metadata);
-	return become_settle(&creation->become, err);
+	return become_settle(&creation->become, creation->enter.child_end, err);
 }
 
 /*
@@ -258,7 +258,7 @@ static int init_become_program(void *context, struct error *err)
 {
 	struct creation *creation = context;
 
-	return become_program(&creation->become, err);
+	return become_program(&creation->become, creation->enter.child_end, err);
 }
 
 /*

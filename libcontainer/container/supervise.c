@@ -17,6 +17,9 @@
 #include "linux/process.h"
 #include "linux/terminal.h"
 
+#define SUPERVISE_LOOK_NS 100000
+#define SUPERVISE_LOOKS 20000 /* two seconds */
+
 /*
  * From outside: in a user namespace a process has no right to raise them for itself. A stage and its fork are
  * two processes of one user for a moment, so that number is only raised, and init lowers it.
@@ -142,6 +145,14 @@ int supervise_until_ready(const struct supervisor *supervisor, struct error *err
 	return answered < 0 ? -1 : supervise_set_scheduler(supervisor, err);
 }
 
+/* Always -1. */
+static int supervise_refuse_killed(struct error *err)
+{
+	return error_set(err, ESRCH,
+		"the container's process was killed before it became the program of process.args: "
+		"by somebody, or by a memory limit too low");
+}
+
 /* 1: executed, or nobody can tell any more; 0: not yet, -1. */
 static int supervise_has_executed(pid_t pid, int pidfd, struct error *err)
 {
@@ -158,19 +169,19 @@ static int supervise_has_executed(pid_t pid, int pidfd, struct error *err)
 		return 1;
 	if (gone == -ETIMEDOUT)
 		return 0;
-	return error_set(err, ESRCH,
-		"the container's process was killed before it became the program of process.args: "
-		"by "
-		"somebody, or by a memory limit too low");
+	return supervise_refuse_killed(err);
 }
 
-/* The kernel closes the socket a moment before it gives the process its name. */
+/*
+ * The kernel closes the socket a moment before it gives the process its name. A program may have that name, too,
+ * or take it: so the wait has an end.
+ */
 static int supervise_await_name(pid_t pid, int pidfd, struct error *err)
 {
-	struct timespec pause = { .tv_nsec = 100000 };
+	struct timespec pause = { .tv_nsec = SUPERVISE_LOOK_NS };
 	int executed = 0;
 
-	while (executed == 0) {
+	for (int i = 0; executed == 0 && i < SUPERVISE_LOOKS; i++) {
 		executed = supervise_has_executed(pid, pidfd, err);
 		if (executed == 0)
 			nanosleep(&pause, NULL);
@@ -187,6 +198,10 @@ int supervise_until_executed(int fd, pid_t pid, struct error *err)
 		return error_errno(
 			err, errno, "open a pidfd of the container's process (%d)", (int)pid);
 	if (sync_receive(fd, &message, NULL, err) < 0)
+		return -1;
+	if (message.type == SYNC_END)
+		return supervise_refuse_killed(err);
+	if (message.type == SYNC_EXECUTING && sync_receive(fd, &message, NULL, err) < 0)
 		return -1;
 	if (message.type != SYNC_END)
 		return error_set(

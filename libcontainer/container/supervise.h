@@ -24,9 +24,9 @@ struct supervisor {
 int supervise_until_ready(const struct supervisor *supervisor, struct error *err);
 
 /*
- * After SYNC_START: waits for the end of the stream on `fd`. It comes with execve, which takes the close-on-exec
- * socket away, and also when the process is killed before: `pid` then still has the name that it had with us. One that
- * another process has waited for by then has no name; it is taken for started.
+ * After SYNC_START: waits for SYNC_EXECUTING and the end of the stream on `fd`. That comes with execve, which takes the
+ * close-on-exec socket away, and also when the process is killed in between: `pid` then still has the name that it had
+ * with us. One that another process has waited for by then has no name; it is taken for started.
  */
 int supervise_until_executed(int fd, pid_t pid, struct error *err);
 

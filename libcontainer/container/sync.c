@@ -21,6 +21,7 @@ static const char *const sync_names[] = {
 	[SYNC_READY] = "ready",
 	[SYNC_CREATED] = "created",
 	[SYNC_START] = "start",
+	[SYNC_EXECUTING] = "executing",
 	[SYNC_FAILED] = "failed",
 };
 

@@ -17,11 +17,12 @@
  *   init    -> runtime   SYNC_READY         all is done but the start
  *   runtime -> init      SYNC_CREATED       that is written down: wait on the start socket
  *   runtime -> init      SYNC_START         become the user's process (also on the start socket)
+ *   init    -> runtime   SYNC_EXECUTING     execve is next, or all that is left (to `start`, too)
  *   any     -> runtime   SYNC_FAILED        the error, whole; the sender exits next
  *
  * What "init" says up to SYNC_LIMITS_PLEASE is said by the stage when it prepares outside.
  *
- * The end of the stream after SYNC_START means that execve succeeded: the socket is CLOEXEC. The
+ * The end of the stream after SYNC_EXECUTING means that execve succeeded: the socket is CLOEXEC. The
  * end of the stream anywhere else means that the other one was killed, and ends the process that
  * sees it.
  */
@@ -45,6 +46,7 @@ enum sync_type {
 	SYNC_READY,
 	SYNC_CREATED,
 	SYNC_START,
+	SYNC_EXECUTING,
 	SYNC_FAILED,
 };
 

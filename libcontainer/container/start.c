@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -21,6 +22,7 @@
 #include "linux/process.h"
 
 #define START_PATIENCE_MS 10000
+#define START_END_MS 2000
 
 static int start_connect(int directory, const char *id, struct error *err)
 {
@@ -34,6 +36,15 @@ static int start_connect(int directory, const char *id, struct error *err)
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
 		return error_errno(err, errno, "reach the init of container '%s'", id);
 	return move_fd(&fd);
+}
+
+/* Whoever is told that it failed finds a stopped container, not one that is still on its way out. */
+static void start_await_end(pid_t init)
+{
+	cleanup_close int pidfd = (int)syscall(SYS_pidfd_open, init, 0);
+
+	if (pidfd >= 0)
+		(void)process_wait_gone(pidfd, START_END_MS);
 }
 
 /*
@@ -51,7 +62,10 @@ static int start_tell_init(int directory, struct oci_state_file *state, struct e
 		sync_send(init, SYNC_START, 0, err) < 0)
 		return -1;
 	(void)unlinkat(directory, DIRECTORY_START_SOCKET, 0);
-	return supervise_until_executed(init, state->pid, err);
+	if (supervise_until_executed(init, state->pid, err) == 0)
+		return 0;
+	start_await_end(state->pid);
+	return -1;
 }
 
 /* runtime.md, "Lifecycle" 9: a hook that fails stops the container; `delete` does the rest. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -26,6 +27,9 @@
 #define CRIU_PATIENCE_MS 10000
 #define CRIU_LOOK_MS 500
 #define CRIU_LAST_WORD_MS 1000
+/* Ten seconds: the kernel may be out of memory for a while. */
+#define CRIU_TRIES 1000
+#define CRIU_TRY_NS 10000000
 /* A fault that CRIU can be told to inject, since 2.3: it sets no hardware breakpoints. */
 #define CRIU_FAULT "CRIU_FAULT"
 #define CRIU_FAULT_NO_BREAKPOINTS "130"
@@ -250,6 +254,20 @@ static bool criu_is_stopped(const struct criu *criu)
 	       info.si_pid == criu->pid;
 }
 
+/*
+ * Whether to try it again. An error in asking says nothing about CRIU, who may have the container half ended: to
+ * turn away from it then leaves a container that neither runs nor is told to be checkpointed.
+ */
+static bool criu_try_again(unsigned int *tries)
+{
+	const struct timespec pause = { .tv_nsec = CRIU_TRY_NS };
+
+	if (++*tries > CRIU_TRIES)
+		return false;
+	(void)nanosleep(&pause, NULL);
+	return true;
+}
+
 /* The end of the stream may be held open by a process that CRIU has left behind. */
 static int criu_wait_for_word(struct criu *criu, struct error *err)
 {
@@ -259,11 +277,11 @@ static int criu_wait_for_word(struct criu *criu, struct error *err)
 	};
 
 	criu_watch_reset(&criu->watch);
-	for (;;) {
-		int ready = poll(fds, ARRAY_LENGTH(fds), CRIU_LOOK_MS);
+	for (unsigned int tries = 0;;) {
+		int ready = poll(fds, ARRAY_LENGTH(fds), CRIU_LOOK_MS), code = errno;
 
-		if (ready < 0 && errno != EINTR)
-			return error_errno(err, errno, "wait for CRIU");
+		if (ready < 0 && code != EINTR && !criu_try_again(&tries))
+			return error_errno(err, code, "wait for CRIU");
 		if (ready > 0 && fds[0].revents)
 			return 0;
 		/* A wrapper's helper may still be passing on its last word. */
@@ -285,13 +303,16 @@ static int criu_receive(
 	struct criu *criu, struct criu_response *response, int *passed, struct error *err)
 {
 	cleanup_free char *bytes = malloc(CRIU_ANSWER_MAX);
+	unsigned int tries = 0;
 	ssize_t length;
 
 	if (!bytes)
 		fatal_out_of_memory();
 	if (criu_wait_for_word(criu, err) < 0)
 		return -1;
-	length = socket_receive(criu->socket, bytes, CRIU_ANSWER_MAX, passed);
+	do
+		length = socket_receive(criu->socket, bytes, CRIU_ANSWER_MAX, passed);
+	while (length < 0 && length != -ECONNRESET && criu_try_again(&tries));
 	if (length == 0 || length == -ECONNRESET)
 		return error_set(err, EPIPE, "CRIU ended without an answer");
 	if (length < 0)

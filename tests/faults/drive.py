@@ -8,15 +8,17 @@ memory. Afterwards the command has kept its word (what it says it did is done, a
 sentence), and a `delete --force` leaves nothing.
 
     ELSEWHEN FAULTS   the programs
-    FAULTS_SEED=n     another choice of cases, or one that was printed
+    FAULTS_SEED=n     another choice of cases; else it is the commit's, so that a failed run can be repeated
     FAULTS_CASES=n    how many cases a scenario has; 0, or FAULTS_STEP=1: all
     FAULTS_PROGRESS=n the descriptor on which progress is shown, when it is a terminal
     FAULTS_ONLY=x     only scenarios with this in their name, or one case as a failure prints it
 """
+import hashlib
 import json
 import os
 import random
 import re
+import subprocess
 import sys
 import time
 
@@ -182,7 +184,21 @@ def main():
     return 1 if failed else 0
 
 
-SEED = os.environ.get('FAULTS_SEED') or str(random.SystemRandom().randrange(10 ** 6))
+def seed_of_tree():
+    """The same for one tree: of the commit, or of the version where this is no clone."""
+    top = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..')
+    for command in (['git', '-c', 'safe.directory=*', '-C', top, 'rev-parse', '--verify', 'HEAD'],
+                    [world.ELSEWHEN, '--version']):
+        try:
+            said = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
+        except (OSError, subprocess.CalledProcessError):
+            continue
+        if said.strip():
+            return str(int(hashlib.sha256(said.split(b'\n')[0]).hexdigest(), 16) % 10 ** 6)
+    raise RuntimeError('neither git nor elsewhen --version says which tree this is; set FAULTS_SEED')
+
+
+SEED = os.environ.get('FAULTS_SEED') or seed_of_tree()
 
 if __name__ == '__main__':
     sys.exit(main())

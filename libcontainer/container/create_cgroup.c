@@ -73,6 +73,10 @@ void create_undo_cgroup(void *context)
 		return;
 	creation->keeps_directory = true;
 	log_warning("%s; `delete --force %s` tries it again", err.text, creation->id);
+	/* Without what turned out to be somebody else's. */
+	create_fill_cgroup(creation);
+	if (directory_save_state(creation->directory, &creation->state, &err) < 0)
+		log_warning("%s", err.text);
 }
 
 int create_set_limits(void *context, struct error *err)

@@ -39,6 +39,19 @@ static void create_fill_clock(struct creation *creation)
 		pod_clock_record(state, clock);
 }
 
+void create_fill_cgroup(struct creation *creation)
+{
+	const struct cgroup_plan *cgroup = &creation->cgroup;
+	struct oci_state_file *state = &creation->state;
+
+	state->cgroup_directories.items = cgroup->directories.items;
+	state->cgroup_directories.length = cgroup->directories.length;
+	state->cgroup_missing.items = cgroup->missing.items;
+	state->cgroup_missing.length = cgroup->missing.length;
+	state->systemd_unit = cgroup->unit.name;
+	state->systemd_user = cgroup->unit.user;
+}
+
 static void create_fill_state(struct creation *creation)
 {
 	const struct oci_config *config = creation->config;
@@ -55,12 +68,7 @@ static void create_fill_state(struct creation *creation)
 	state->created = create_timestamp(&state->arena);
 	state->owner = arena_printf(&state->arena, "%s", owner);
 	state->status = OCI_STATUS_CREATING;
-	state->cgroup_directories.items = creation->cgroup.directories.items;
-	state->cgroup_directories.length = creation->cgroup.directories.length;
-	state->cgroup_missing.items = creation->cgroup.missing.items;
-	state->cgroup_missing.length = creation->cgroup.missing.length;
-	state->systemd_unit = creation->cgroup.unit.name;
-	state->systemd_user = creation->cgroup.unit.user;
+	create_fill_cgroup(creation);
 	state->annotations = config->annotations;
 	create_fill_clock(creation);
 }

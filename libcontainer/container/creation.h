@@ -84,6 +84,7 @@ int create_plan_mounts(void *creation, struct error *err);
 
 /* Its cgroup, which restore has too (create_cgroup.c); the first makes nothing. */
 int create_plan_cgroup(void *creation, struct error *err);
+void create_fill_cgroup(struct creation *creation); /* into the state */
 int create_make_cgroup(void *creation, struct error *err);
 void create_undo_cgroup(void *creation);
 int create_set_limits(void *creation, struct error *err);

@@ -149,12 +149,22 @@ static int create_directory(const struct cgroup_plan *plan, const char *path, bo
 	return prepare_directory(path, result == -EEXIST && !plan->unit.name, err);
 }
 
-/* Only rmdir, which spares whatever has got processes or children of somebody else meanwhile. */
-static void remove_made(const struct cgroup_plan *plan, const bool *made)
+/*
+ * Only rmdir, which spares whatever has got processes or children of somebody else meanwhile. What was made
+ * and is still there stays in the plan, for cgroup_destroy.
+ */
+static void remove_made(struct cgroup_plan *plan, const bool *made)
 {
-	for (size_t i = plan->directories.length; i-- > 0;)
-		if (made[i])
-			(void)rmdir(plan->directories.items[i]);
+	struct strv kept = { 0 };
+
+	for (size_t i = plan->directories.length; i-- > 0;) {
+		const char *path = plan->directories.items[i];
+
+		if (made[i] && rmdir(path) < 0 && errno != ENOENT)
+			strv_add(&kept, path);
+	}
+	strv_free(&plan->directories);
+	plan->directories = kept;
 	for (size_t i = plan->missing.length; i-- > 0;)
 		(void)rmdir(plan->missing.items[i]);
 }
@@ -205,7 +215,7 @@ static int give_up(struct cgroup_plan *plan, const bool *made)
 	cgroup_settle(plan);
 	if (plan->unit.name)
 		(void)systemd_unit_stop(&plan->unit, &ignored);
-	cgroup_plan_free(plan);
+	systemd_unit_free(&plan->unit);
 	return -1;
 }
 

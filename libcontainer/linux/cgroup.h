@@ -50,8 +50,8 @@ void cgroup_plan_free(struct cgroup_plan *plan);
  * Makes the directories, enables v2 controllers on the way (cgroup.subtree_control), fills new v1
  * cpusets from their parents. An own directory that exists and holds processes is an error (EBUSY);
  * an empty one is used. Unprivileged callers (`rootless`) skip hierarchies that they may not write
- * to. A failure removes what was made and empties the plan: what is at its places is somebody
- * else's then, and not for cgroup_destroy. A unit is started around a process of our own, which
+ * to. A failure removes what was made, and leaves in the plan what could not be removed: what is at its
+ * other places is somebody else's then, and not for cgroup_destroy. A unit is started around a process of our own, which
  * stays until cgroup_settle.
  */
 int cgroup_create(struct cgroup_plan *plan, bool rootless, struct error *err);

@@ -49,6 +49,31 @@ static void check_life(const void *argument)
 	cgroup_plan_free(&plan);
 }
 
+/* The cgroup of the plan cannot be removed after a later directory has turned out to be none. */
+static void check_failed_create(const void *argument)
+{
+	const char *nowhere = "/tmp/elsewhen-test_cgroup-nowhere/x";
+	cleanup_text struct text inside = { 0 };
+	struct error err = { 0 };
+	struct cgroup_plan plan;
+	char *own;
+
+	(void)be_alone(*(const int *)argument);
+	OK(cgroup_plan_make(CGROUP_MANAGER_CGROUPFS, "/x", "id", &plan, &err));
+	own = plan.directories.items[0];
+	text_printf(&inside, "%s/of/others", own);
+	strv_add(&plan.directories, inside.data);
+	strv_add(&plan.directories, nowhere);
+	own = strdup(own);
+	CHECK(cgroup_create(&plan, false, &err) == -1 && err.code == ENODEV);
+	CHECK(plan.directories.length == 1 && strcmp(plan.directories.items[0], own) == 0);
+	CHECK(exists(own));
+	OK(cgroup_destroy(&plan, &err));
+	CHECK(!exists(own));
+	free(own);
+	cgroup_plan_free(&plan);
+}
+
 static void check_freeze(const void *argument)
 {
 	struct cgroup_plan plan;
@@ -292,6 +317,7 @@ static void test_not_a_cgroup(void **state)
 REAL_TEST(life, SEE_HYBRID)
 REAL_TEST(life, SEE_V1)
 REAL_TEST(life, SEE_V2)
+REAL_TEST(failed_create, SEE_V2)
 REAL_TEST(freeze, SEE_HYBRID)
 REAL_TEST(freeze, SEE_V1)
 REAL_TEST(freeze, SEE_V2)
@@ -312,6 +338,7 @@ int main(void)
 		REAL(test_life_SEE_HYBRID),
 		REAL(test_life_SEE_V1),
 		REAL(test_life_SEE_V2),
+		REAL(test_failed_create_SEE_V2),
 		REAL(test_freeze_SEE_HYBRID),
 		REAL(test_freeze_SEE_V1),
 		REAL(test_freeze_SEE_V2),

@@ -16,7 +16,6 @@ sentence), and a `delete --force` leaves nothing.
 import hashlib
 import json
 import os
-import random
 import re
 import subprocess
 import sys
@@ -27,6 +26,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import scenarios  # noqa: E402
 import world  # noqa: E402
 
+RECORDINGS = 3
 ERRNOS = ('ENOMEM', 'EIO', 'ENOSPC', 'EINTR', 'EMFILE', 'EAGAIN', 'EPERM')
 # They return what they are asked for, or nothing at all.
 NEVER_FAIL = {'getpid', 'gettid', 'getppid', 'getuid', 'geteuid', 'getgid', 'getegid', 'getpgid', 'umask', 'exit',
@@ -72,8 +72,13 @@ def choose(name, calls):
         count = 0
     if count == 0 or count >= len(cases):
         return cases
-    chosen = random.Random(f'{SEED} {name}').sample(range(len(cases)), count)
-    return [cases[i] for i in sorted(chosen)]
+    # Each by itself, so that a call more or less in the recorded run changes little.
+    drawn = sorted(range(len(cases)), key=lambda i: draw(name, *cases[i]))[:count]
+    return [cases[i] for i in sorted(drawn)]
+
+
+def draw(*words):
+    return hashlib.sha256(' '.join([SEED, *words]).encode()).digest()
 
 
 def progress(text):
@@ -111,8 +116,25 @@ def answer_of(child):
 
 
 def record(scenario):
+    """The shortest of some runs: one that has waited for something has calls that others do not make."""
     with world.World(scenario.view, 'record') as here:
-        return scenario.record(here)
+        shortest = scenario.record(here)
+        for _ in range(RECORDINGS - 1):
+            if 'calls' not in shortest:
+                break
+            again = scenario.record(here)
+            if 'calls' not in again or len(again['calls']) < len(shortest['calls']):
+                shortest = again
+        return shortest
+
+
+def run_case(scenario, here, case):
+    """What goes wrong before the command says nothing of it, and hides nothing of the cases before."""
+    try:
+        return scenario.run_case(here, case)
+    except (OSError, RuntimeError, ValueError) as error:
+        here.end_all()
+        return True, [f'{type(error).__name__}: {error}']
 
 
 def run_cases(scenario, cases, worker):
@@ -120,7 +142,7 @@ def run_cases(scenario, cases, worker):
     with world.World(scenario.view, worker) as here:
         for i, case in enumerate(cases):
             begin = time.monotonic()
-            hit, problems = scenario.run_case(here, case)
+            hit, problems = run_case(scenario, here, case)
             if 'FAULTS_SLOW' in os.environ and time.monotonic() - begin > 1:
                 print(f'# {scenario.name}:{":".join(case)} ({here.last_hit}): {time.monotonic() - begin:.1f} s',
                       file=sys.stderr)
@@ -154,8 +176,8 @@ def run_scenario(scenario, only):
         count += answer['count']
         for case, call, problems in answer['failures']:
             lines.append(f'FAULTS_ONLY="{scenario.name}:{":".join(case)}" ({call}): {"; ".join(problems)}')
-    # A run may make a few calls fewer than the recorded one.
-    if not only and hits < len(cases) * 8 // 10:
+    # A run may make fewer calls than the recorded one; when most are not made this proves nothing.
+    if not only and hits < len(cases) // 2:
         lines.append(f'only {hits} of {len(cases)} cases came to their call')
     seconds = time.monotonic() - begin
     return ('not ok' if lines else 'ok'), f'{count} cases at {len(recorded["calls"])} calls, {seconds:.0f} s', lines

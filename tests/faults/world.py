@@ -15,8 +15,9 @@ CLONE_NEWNS = 0x00020000
 PR_SET_CHILD_SUBREAPER = 36
 ELSEWHEN = os.environ['ELSEWHEN']
 FAULTS = os.environ['FAULTS']
-# Longer than all that elsewhen itself waits for.
-LIMIT = 40
+# Longer than all that elsewhen itself waits for, on a machine that is busy with other things.
+LIMIT = 120
+PATIENCE = 30
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -202,6 +203,36 @@ class World:
         places += [entry.path for entry in os.scandir('/sys/fs/cgroup') if entry.is_dir(follow_symlinks=False)]
         return [f'{place}/{self.cgroup}' for place in places if os.path.isdir(f'{place}/{self.cgroup}')]
 
+    def members(self):
+        """Of those cgroups; one that has just been made has no environment yet."""
+        found = []
+        for cgroup in self.cgroups():
+            for directory, _, _ in os.walk(cgroup):
+                try:
+                    with open(f'{directory}/cgroup.procs', encoding='utf-8') as file:
+                        found += [int(line) for line in file if int(line) > 0]
+                except OSError:
+                    continue
+        return found
+
+    def is_ended(self):
+        """After it has done what it can for that."""
+        for pid in self.processes() + self.members():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        for cgroup in self.cgroups():
+            for directory, _, files in os.walk(cgroup, topdown=False):
+                try:
+                    if 'freezer.state' in files:
+                        with open(f'{directory}/freezer.state', 'w', encoding='utf-8') as file:
+                            file.write('THAWED')
+                    os.rmdir(directory)
+                except OSError:
+                    pass
+        return not self.processes() and not self.cgroups()
+
     def mounts(self):
         with open('/proc/self/mountinfo', encoding='utf-8') as table:
             return [line.split()[4] for line in table if self.work in line]
@@ -215,15 +246,12 @@ class World:
 
     def leftovers(self):
         """Processes that were killed a moment ago may still be on their way out."""
-        for _ in range(100):
-            if not self.processes():
-                break
-            time.sleep(0.02)
+        self.wait_for(lambda: not self.processes())
         found = {'processes': self.processes(), 'cgroups': self.cgroups(), 'mounts': self.mounts(),
                  'files': self.files()}
         return [f'left behind, {kind}: {what}' for kind, what in found.items() if what]
 
-    def wait_for(self, condition, seconds=5):
+    def wait_for(self, condition, seconds=PATIENCE):
         end = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > end:
@@ -236,22 +264,7 @@ class World:
         for entry in (os.listdir(self.root) if os.path.isdir(self.root) else []):
             if not entry.startswith('.'):
                 self.elsewhen('delete', '--force', entry)
-        for _ in range(100):
-            pids = self.processes()
-            for pid in pids:
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
-            if not pids:
-                break
-            time.sleep(0.02)
-        for cgroup in self.cgroups():
-            for directory, _, _ in os.walk(cgroup, topdown=False):
-                try:
-                    os.rmdir(directory)
-                except OSError:
-                    pass
+        self.wait_for(self.is_ended)
         for mount in reversed(self.mounts()):
             subprocess.run(['umount', '-l', mount], check=False)
         shutil.rmtree(self.root, ignore_errors=True)

@@ -3,6 +3,8 @@
 # confine.sh COMMAND...: in a mount namespace of its own, in which the machine's filesystems are read-only but for
 # /tmp. An attack that succeeds, as it does on purpose where the defence is missing, must not reach the machine's own
 # programs: a process of theirs may be in an attacker's sight for a moment.
+#
+# CGROUP_VIEW: v1 or v2 for a machine that has nothing but that, as far as can be seen from in there.
 set -euo pipefail
 
 if [ "${CONFINED-}" != "$$" ]; then
@@ -16,4 +18,8 @@ for point in $(findmnt -rn -o TARGET | grep -v -E '^/(tmp|dev|proc|sys|run)(/|$)
 done
 # Where programs keep what lasts until the next boot, mount(8) among them: an empty one.
 mount -t tmpfs -o mode=0755 tmpfs /run
+case ${CGROUP_VIEW-} in
+v1) ! mountpoint -q /sys/fs/cgroup/unified || umount /sys/fs/cgroup/unified ;;
+v2) mount -t cgroup2 cgroup2 /sys/fs/cgroup ;;
+esac
 exec "$@"

@@ -13,10 +13,14 @@ readonly node_machines=2
 readonly node_test_limit=5400
 
 # Longest first, so that all machines end at the same time.
-node_test_jobs()	# all | quick | checkpoints
+node_test_jobs()	# all | quick | checkpoints | attacks
 {
 	local file name
 
+	if [ "$1" = attacks ]; then
+		node_attack_jobs
+		return
+	fi
 	if [ "$1" = checkpoints ]; then
 		printf 'e2e:%s\n' checkpoint checkpoint_memory
 		return
@@ -30,9 +34,20 @@ node_test_jobs()	# all | quick | checkpoints
 			name=$(basename "$file" .bats)
 			case $name in matrix | errors | lifecycle | faults) ;; *) echo "e2e:$name" ;; esac
 		done
+		node_attack_jobs
 	fi
 	for file in "$top"/tests/unit/test_*.c; do
 		echo "unit:$(basename "$file" .c)"
+	done
+}
+
+node_attack_jobs()
+{
+	local file
+
+	echo faults:sample
+	for file in "$top"/tests/attacks/*.bats; do
+		echo "attacks:$(basename "$file" .bats)"
 	done
 }
 
@@ -83,6 +98,12 @@ suite_node()
 {
 	node_test_suite "node-$1" "$@"
 	node_test_left_out "node-$1" "$3"
+}
+
+# Attacks and faults alone.
+suite_node_attacks()	# KERNEL
+{
+	node_test_suite node-attacks "$1" "$node_test_limit" attacks
 }
 
 # What only a kernel for x86_64 can: it knows which pages were written to.

@@ -22,7 +22,7 @@
 . "$lib/kit.sh"
 
 readonly test_suites='build layers lint unit e2e attacks-quick faults-sample fuzz kit node'
-readonly test_more_suites='matrix faults attacks engines k8s arm64 arm64-all x86-node'
+readonly test_more_suites='matrix faults attacks engines k8s arm64 arm64-all arm64-attacks x86-node'
 readonly test_fuzz_seconds=3
 
 # An error in ours must fail a test, wherever the process that made it has gone since.
@@ -189,9 +189,9 @@ suite_faults_sample()
 }
 
 # Attacks that succeed on purpose, on what has not the defence, reach nothing of the machine's: confine.sh.
-test_attack_files()	# SUITE SECONDS
+test_attack_files()	# SUITE SECONDS [VIEW of cgroups]
 {
-	local file name
+	local file name view=${3-}
 
 	if [ "$(id -u)" != 0 ]; then
 		tap_skip "$1" 'attacks' 'they need root; use sudo'
@@ -203,11 +203,13 @@ test_attack_files()	# SUITE SECONDS
 	export ATTACKS_REPORT
 	for file in "$top"/tests/attacks/*.bats; do
 		name=$(basename "$file" .bats)
-		ELSEWHEN=$top/build/plain/elsewhen TOOLS=$top/build/plain/tests/tools ATTACKS=$top/build/plain/tests/attacks \
-			PEERS=$attacks_directory tap_program "$1" "$name" "$2" \
+		CGROUP_VIEW=$view ELSEWHEN=$top/build/plain/elsewhen TOOLS=$top/build/plain/tests/tools \
+			ATTACKS=$top/build/plain/tests/attacks PEERS=$attacks_directory \
+			tap_program "$1" "${view:+$view }$name" "$2" \
 			"$top/tests/attacks/confine.sh" bats --tap --print-output-on-failure "$file"
 	done
-	mv "$ATTACKS_REPORT" "$tap_directory/$1.report"
+	cat "$ATTACKS_REPORT" >>"$tap_directory/$1.report"
+	rm "$ATTACKS_REPORT"
 }
 
 suite_attacks()
@@ -215,6 +217,10 @@ suite_attacks()
 	tap_built attacks plain test-programs || return 0
 	attacks_peers
 	ATTACKS_STARTS=${ATTACKS_STARTS:-5000} ATTACKS_RACES=${ATTACKS_RACES:-100} test_attack_files attacks 1800
+	# What else is the same on all of them is tried a few times.
+	export ATTACKS_STARTS=30 ATTACKS_RACES=5 ATTACKS_PEERS=none HUNT_EXECS=30 HUNT_CREATES=20
+	test_attack_files attacks 300 v1
+	test_attack_files attacks 300 v2
 )
 
 # The same attacks a few times, and on no other runtimes.
@@ -251,6 +257,7 @@ test_run()	# SUITE
 	node) tap_suite node-debian-6.1 suite_node debian-6.1 "$node_test_limit" quick ;;
 	arm64) test_arm64 ;;
 	arm64-all) test_arm64_all ;;
+	arm64-attacks) tap_suite node-attacks suite_node_attacks debian-6.1 ;;
 	x86-node) tap_suite x86-node suite_x86_node debian-6.1 ;;
 	lint) tap_suite lint suite_lint ;;
 	unit | e2e)

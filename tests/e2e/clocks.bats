@@ -6,8 +6,6 @@
 load common
 
 readonly USER_ID=12345
-# LeakSanitizer does not work under ptrace.
-readonly UNDER_STRACE=ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0
 
 # A fraction below zero, which the kernel has as -2 s and half a second; and 497 days of 10 ms ticks.
 readonly OFFSETS='{monotonic: {secs: -2, nanosecs: 500000000},

@@ -11,6 +11,9 @@
 
 bats_require_minimum_version 1.5.0
 
+# For env, before strace: LeakSanitizer does not work under ptrace.
+UNDER_STRACE=ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0
+
 setup()
 {
 	common_setup

@@ -436,7 +436,7 @@ lacks_processes()
 # killed_at_execve COMMAND...: whoever executes /bin/true is killed right before it does.
 killed_at_execve()
 {
-	env "$TAG" strace -f -o /dev/null -P /bin/true -e inject=execve:signal=KILL "$@" 3>&-
+	env "$TAG" "$UNDER_STRACE" strace -f -o /dev/null -P /bin/true -e inject=execve:signal=KILL "$@" 3>&-
 }
 
 @test "an init that is killed between the word to start and execve: run fails" {
@@ -462,7 +462,7 @@ killed_at_execve()
 	command -v strace >/dev/null || skip 'strace is not installed'
 	make_bundle
 	arguments true
-	run env "$TAG" python3 - "$ELSEWHEN" "$ROOT" "$BUNDLE" "$ID" "$WORK" <<-'END'
+	run env "$TAG" "$UNDER_STRACE" python3 - "$ELSEWHEN" "$ROOT" "$BUNDLE" "$ID" "$WORK" <<-'END'
 		import ctypes, json, subprocess, sys, time
 		program, root, bundle, name, work = sys.argv[1:]
 		PR_SET_CHILD_SUBREAPER = 36

@@ -9,12 +9,12 @@
 
 #if defined(__x86_64__)
 typedef struct user_regs_struct registers;
-#define REGS_RESULT(regs) (regs)->rax
-#define REGS_THIRD(regs) (regs)->rdx
+#define REGS_RESULT(of) (of)->rax
+#define REGS_THIRD(of) (of)->rdx
 #elif defined(__aarch64__)
 typedef struct user_regs_struct registers;
-#define REGS_RESULT(regs) (regs)->regs[0]
-#define REGS_THIRD(regs) (regs)->regs[2]
+#define REGS_RESULT(of) (of)->regs[0]
+#define REGS_THIRD(of) (of)->regs[2]
 #else
 #error "add the registers of this architecture"
 #endif

@@ -18,7 +18,7 @@ export ELSEWHEN=$programs/elsewhen TOOLS=$programs/tests/tools
 export CLOCK_PROBE=$TOOLS/clock_probe ELSEWHEN_TEST_DATA=/elsewhen/tests/data CMOCKA_MESSAGE_OUTPUT=TAP
 
 # A few of each: the long runs are the host's.
-export ATTACKS=$programs/tests/attacks ATTACKS_PEERS=none ATTACKS_STARTS=10 ATTACKS_RACES=3 HUNT_EXECS=20 HUNT_CREATES=10 HUNT_LOOKS=200
+export ATTACKS=$programs/tests/attacks ATTACKS_PEERS=none ATTACKS_STARTS=10 ATTACKS_RACES=3 HUNT_EXECS=20 HUNT_CREATES=10 HUNT_LOOKS=200 HUNT_OURS=1
 export FAULTS=$programs/tests/faults/faults FAULTS_CASES=5
 
 # Debian 12's kernel has Debian 12's CRIU; those that CRIU could not handle have the root's own.

@@ -184,12 +184,12 @@ hunt_count()	# looks | processes | ours
 }
 
 # hunted PROCESSES LOOKS [OURS]: it was a hunt, in which so many came by at least, and were seen while they were the
-# runtime's own. HUNT_LOOKS: how many looks are enough where the machine is emulated.
+# runtime's own. HUNT_LOOKS, HUNT_OURS: how many are enough where the machine is emulated.
 hunted()
 {
 	[ "$(hunt_count processes)" -ge "$1" ] || { echo "only $(hunt_count processes) processes came by"; return 1; }
 	[ "$(hunt_count looks)" -ge "${HUNT_LOOKS:-$2}" ] || { echo "only $(hunt_count looks) looks were taken"; return 1; }
-	[ "$(hunt_count ours)" -ge "${3-0}" ] || { echo 'the runtime itself was not seen'; return 1; }
+	[ "$(hunt_count ours)" -ge "${HUNT_OURS:-${3-0}}" ] || { echo 'the runtime itself was not seen'; return 1; }
 }
 
 found_nothing_forbidden()

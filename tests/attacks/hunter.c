@@ -369,6 +369,23 @@ static void look_at_memory(long pid)
 			more);
 }
 
+/*
+ * For writing, the runtime's own: by the time of the open the process may have become a program of the container, and
+ * have ended, which leaves that one open to be written.
+ */
+static int opens_executable(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC), is_ours;
+	struct stat st;
+
+	found.looks++;
+	if (fd < 0)
+		return 0;
+	is_ours = fstat(fd, &st) < 0 || identities_have(&hunt.executables, &st);
+	close(fd);
+	return is_ours;
+}
+
 static void look_at_ours(long pid, const char *exe)
 {
 	char path[64], text[64];
@@ -376,7 +393,7 @@ static void look_at_ours(long pid, const char *exe)
 	snprintf(path, sizeof(path), "/proc/%ld/exe", pid);
 	if (opens(path, O_RDONLY))
 		find(KIND_EXE, "%s (%s) opened", path, exe);
-	if (opens(path, O_WRONLY))
+	if (opens_executable(path))
 		find(KIND_EXE_WRITE, "%s (%s) opened for writing", path, exe);
 	look_into(pid, "map_files", look_at_map);
 	snprintf(path, sizeof(path), "/proc/%ld/maps", pid);

@@ -218,7 +218,7 @@ suite_attacks()
 	attacks_peers
 	ATTACKS_STARTS=${ATTACKS_STARTS:-5000} ATTACKS_RACES=${ATTACKS_RACES:-100} test_attack_files attacks 1800
 	# What else is the same on all of them is tried a few times.
-	export ATTACKS_STARTS=30 ATTACKS_RACES=5 ATTACKS_PEERS=none HUNT_EXECS=30 HUNT_CREATES=20
+	export ATTACKS_STARTS=30 ATTACKS_RACES=5 ATTACKS_PEERS=none HUNT_EXECS=80 HUNT_CREATES=20 HUNT_OURS=3
 	test_attack_files attacks 300 v1
 	test_attack_files attacks 300 v2
 )
@@ -227,7 +227,7 @@ suite_attacks()
 suite_attacks_quick()
 (
 	tap_built attacks-quick plain test-programs || return 0
-	ATTACKS_STARTS=30 ATTACKS_RACES=5 ATTACKS_PEERS=none HUNT_EXECS=30 HUNT_CREATES=20 \
+	ATTACKS_STARTS=30 ATTACKS_RACES=5 ATTACKS_PEERS=none HUNT_EXECS=80 HUNT_CREATES=20 HUNT_OURS=3 \
 		test_attack_files attacks-quick 120
 )
 

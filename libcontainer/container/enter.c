@@ -253,6 +253,21 @@ static _Noreturn void enter_run_init(struct enter_child *child)
 }
 
 /*
+ * A runtime that is killed takes along who prepares, and with him a hook that he waits for; become_user ends this.
+ * In a PID namespace of its own a process has no parent that it could ask for, but the socket tells.
+ */
+static int enter_end_with_runtime(const struct enter *enter, struct error *err)
+{
+	struct sync_message message;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return error_errno(err, errno, "end with the runtime");
+	if (recv(enter->child_end, &message, sizeof(message), MSG_PEEK | MSG_DONTWAIT) == 0)
+		_exit(1);
+	return 0;
+}
+
+/*
  * Init says nothing before the stage has named it to the runtime, who would not know whose words
  * those are. A stage that was killed instead closes the pipe without the byte, and takes init
  * along.
@@ -268,7 +283,8 @@ static _Noreturn void enter_run_staged_init(struct enter_child *child)
 		_exit(1);
 	cleanup_fd(&enter->named[0]);
 	if (!enter->plan.prepares_outside &&
-		(enter_unshare_rest(enter, &err) < 0 || enter_prepare(child, &err) < 0))
+		(enter_end_with_runtime(enter, &err) < 0 || enter_unshare_rest(enter, &err) < 0 ||
+			enter_prepare(child, &err) < 0))
 		enter_fail(enter, &err);
 	enter_run_init(child);
 }
@@ -314,21 +330,6 @@ static _Noreturn void enter_run_stage(struct enter_child *child)
 		enter_clone_staged_init(child, &err) < 0)
 		enter_fail(enter, &err);
 	_exit(0);
-}
-
-/*
- * A runtime that is killed takes along who prepares, and with him a hook that he waits for; become_user ends this.
- * In a PID namespace of its own a process has no parent that it could ask for, but the socket tells.
- */
-static int enter_end_with_runtime(const struct enter *enter, struct error *err)
-{
-	struct sync_message message;
-
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		return error_errno(err, errno, "end with the runtime");
-	if (recv(enter->child_end, &message, sizeof(message), MSG_PEEK | MSG_DONTWAIT) == 0)
-		_exit(1);
-	return 0;
 }
 
 /* First into the container's cgroup: whatever is done and made from here on counts there. */

@@ -338,6 +338,13 @@ killed_in_hook()	# NAME COMMAND...: the runtime is killed while the hook of that
 		elsewhen delete --force "$ID"
 		assert_no_leftovers
 	done
+	# With a stage, whose child runs the last of them.
+	edit 'del(.hooks) | .linux.namespaces += [{"type": "user"}]
+		| .linux.uidMappings = [{"containerID": 0, "hostID": 100000, "size": 65536}]
+		| .linux.gidMappings = .linux.uidMappings'
+	killed_in_hook createContainer create --bundle "$BUNDLE" "$ID"
+	elsewhen delete --force "$ID"
+	assert_no_leftovers
 	edit 'del(.hooks)'
 	arguments sleep 100
 	killed_in_hook poststart run --detach --bundle "$BUNDLE" "$ID"

@@ -35,8 +35,8 @@ struct become {
 	const char *seccomp_agent_message;     /* what goes with the listener (config-linux.md) */
 	int kept[BECOME_KEPT_FDS]; /* close-on-exec, for what is said until execve; -1 for none */
 	int preserve_fds;
-	bool stays_dumpable;       /* for an ordinary user's own commands, which could not look at it */
-	bool prepares_outside;     /* become_user is called by a process that is then forked */
+	bool stays_dumpable;   /* for an ordinary user's own commands, which could not look at it */
+	bool prepares_outside; /* become_user is called by a process that is then forked */
 	bool passes_notify_socket; /* the socket of NOTIFY_SOCKET is bound at BECOME_NOTIFY_SOCKET */
 	bool makes_cwd;            /* init makes a missing process.cwd; for exec it is an error */
 	bool keeps_groups;         /* BECOME_KEEP_GROUPS: the caller's groups stay */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck shell=bash disable=SC2154 # bats sets $output and $lines
+# shellcheck shell=bash disable=SC2154,SC2034 # tests read some; bats sets $output and $lines
 # What every end-to-end test has: a directory, a runtime root, a bundle and an id of its own, and the
 # proof afterwards that nothing of it is left.
 #

@@ -199,7 +199,7 @@ static int become_set_labels(const struct become *become, struct error *err)
 	return 0;
 }
 
-/* An agent is told of a process that is there: without a message for it yet, it is too early. */
+/* The agent's message names the container's process: without it the filter has to wait. */
 static bool become_may_settle(const struct become *become)
 {
 	if (!become->seccomp || (become->seccomp->notifies && !become->seccomp_agent_message))

@@ -123,7 +123,7 @@ int directory_create(const struct container_runtime *runtime, const char *id, st
 	if (oci_container_id_validate(id, err) < 0)
 		return -1;
 	root = root_open(runtime->root, err);
-	/* What is missing is made where the parents that are there have been found to be right. */
+	/* The parents that exist have been checked; only below them is anything made. */
 	if (root < 0 && err->code == ENOENT && directory_make_root(runtime->root, err) == 0)
 		root = root_open(runtime->root, err);
 	if (root < 0)

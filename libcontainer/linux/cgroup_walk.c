@@ -35,7 +35,7 @@ static void walk_note(struct walk *walk, int result)
 		walk->result = result;
 }
 
-/* What is of no type that is known is opened as a directory, which tells. */
+/* An entry of unknown type is opened as a directory: the failure says that it is not one. */
 static bool may_be_directory(const struct dirent *entry)
 {
 	return entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
